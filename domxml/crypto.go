@@ -1,0 +1,16 @@
+package domxml
+
+// Crypto is an accelerator of cryptography.
+type Crypto struct {
+	Model   string         `xml:"model,attr" vir:"required enum=virtio"`
+	Type    string         `xml:"type,attr" vir:"required enum=qemu"`
+	Backend *CryptoBackend `xml:"backend"`
+	DeviceInfo
+	Driver *VirtioDriver `xml:"driver"`
+}
+
+// CryptoBackend does the work.
+type CryptoBackend struct {
+	Model  string `xml:"model,attr" vir:"required enum=builtin|lkcf"`
+	Queues uint   `xml:"queues,attr,omitempty"`
+}

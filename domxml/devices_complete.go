@@ -1,0 +1,156 @@
+package domxml
+
+import "cmp"
+
+// completeDevices gives disks their bus and place, sorts what is sorted, and
+// adds the controllers that devices need.
+func (d *Domain) completeDevices() error {
+	v := &d.Devices
+	d.numberControllers()
+	for i := range v.Disks {
+		if err := v.Disks[i].complete(); err != nil {
+			return err
+		}
+	}
+	if err := d.completeConsoles(); err != nil {
+		return err
+	}
+	if err := d.completeInputs(); err != nil {
+		return err
+	}
+	d.completeInterfaces()
+	d.placeHostdevs()
+	d.placeSmartcards()
+	d.addImpliedControllers()
+	d.addImpliedVideo()
+	sortPrimary(v.Videos)
+	return nil
+}
+
+// insertSorted puts x into a list in front of the first of its kind that comes
+// after it, otherwise behind the last of its kind, or at the end.
+func insertSorted[T any](list []T, x T, same func(a, b *T) bool, order func(a, b *T) int) []T {
+	at := len(list)
+	for i := len(list) - 1; i >= 0; i-- {
+		if !same(&list[i], &x) {
+			continue
+		}
+		if order(&list[i], &x) > 0 {
+			at = i
+			continue
+		}
+		if at == len(list) {
+			at = i + 1
+		}
+		break
+	}
+	var zero T
+	list = append(list, zero)
+	copy(list[at+1:], list[at:])
+	list[at] = x
+	return list
+}
+
+// sortInserting does that with each of a list, one after the other.
+func sortInserting[T any](list []T, same func(a, b *T) bool, order func(a, b *T) int) {
+	if len(list) < 2 {
+		return
+	}
+	// pointers, since the elements are large and may move often
+	refs := make([]*T, 0, len(list))
+	for i := range list {
+		refs = insertSorted(refs, &list[i],
+			func(a, b **T) bool { return same(*a, *b) }, func(a, b **T) int { return order(*a, *b) })
+	}
+	out := make([]T, len(list))
+	for i, r := range refs {
+		out[i] = *r
+	}
+	copy(list, out)
+}
+
+// addImpliedControllers makes the buses that devices sit on.
+func (d *Domain) addImpliedControllers() {
+	v := &d.Devices
+	for i := range v.Disks {
+		if a := v.Disks[i].Address; a != nil && a.Type == AddressDrive {
+			d.needControllers(controllerOf[v.Disks[i].Target.Bus], int(a.Controller))
+		}
+	}
+	for i := range v.Hostdevs {
+		if a := v.Hostdevs[i].Address; a != nil && a.Type == AddressDrive && v.Hostdevs[i].Type == "scsi" {
+			d.needControllers(ControllerSCSI, int(a.Controller))
+		}
+	}
+	d.needVirtioSerial()
+	for i := range v.Smartcards {
+		if a := v.Smartcards[i].Address; a != nil && a.Type == AddressCCID {
+			d.needControllers(ControllerCCID, int(a.Controller))
+		}
+	}
+}
+
+// controllerOf is the kind of controller that disks of a bus need.
+var controllerOf = map[DiskBus]ControllerType{
+	DiskBusIDE: ControllerIDE, DiskBusFDC: ControllerFDC, DiskBusSCSI: ControllerSCSI, DiskBusSATA: ControllerSATA,
+}
+
+// maxControllers bounds what one address can ask for.
+const maxControllers = 1024
+
+// needControllers adds the controllers of a kind up to an index.
+func (d *Domain) needControllers(kind ControllerType, last int) {
+	if kind == "" {
+		return
+	}
+	for i := 0; i <= last && i < maxControllers; i++ {
+		if d.controller(kind, i) == nil {
+			d.addController(Controller{Type: kind, Index: &i, Model: d.modelLike(kind)})
+		}
+	}
+}
+
+// modelLike is the model of a SCSI controller that is there: added ones are
+// like it.
+func (d *Domain) modelLike(kind ControllerType) string {
+	if kind != ControllerSCSI {
+		return ""
+	}
+	for i := range d.Devices.Controllers {
+		if c := &d.Devices.Controllers[i]; c.Type == kind {
+			return c.Model
+		}
+	}
+	return ""
+}
+
+func (d *Domain) controller(kind ControllerType, index int) *Controller {
+	for i := range d.Devices.Controllers {
+		c := &d.Devices.Controllers[i]
+		if c.Type == kind && c.Index != nil && *c.Index == index {
+			return c
+		}
+	}
+	return nil
+}
+
+// addController puts a controller among those of its kind.
+func (d *Domain) addController(c Controller) {
+	d.Devices.Controllers = insertSorted(d.Devices.Controllers, c, sameController, orderControllers)
+}
+
+func sameController(a, b *Controller) bool { return a.Type == b.Type }
+
+func orderControllers(a, b *Controller) int {
+	if a.Index == nil || b.Index == nil {
+		return 0
+	}
+	return cmp.Compare(*a.Index, *b.Index)
+}
+
+func (c *Controller) index() int {
+	if c.Index == nil {
+		return -1
+	}
+	return *c.Index
+}

@@ -1,0 +1,48 @@
+package domxml
+
+// parsed puts disks and controllers into canonical order.
+func (v *Devices) parsed(*decoder, node) error {
+	sortDisks(v.Disks)
+	sortControllers(v.Controllers)
+	return nil
+}
+
+// placeHostdevs gives SCSI devices of the host the next free drive.
+func (d *Domain) placeHostdevs() {
+	used := map[[4]uint]bool{}
+	note := func(a *Address) {
+		if a != nil && a.Type == AddressDrive {
+			used[[4]uint{a.Controller, a.Bus, a.Target, a.Unit}] = true
+		}
+	}
+	v := &d.Devices
+	for i := range v.Disks {
+		if v.Disks[i].Target.Bus == DiskBusSCSI {
+			note(v.Disks[i].Address)
+		}
+	}
+	for i := range v.Hostdevs {
+		note(v.Hostdevs[i].Address)
+	}
+	for i := range v.Hostdevs {
+		h := &v.Hostdevs[i]
+		if h.Type != "scsi" || h.Mode != "subsystem" || h.Address != nil {
+			continue
+		}
+		place := [4]uint{}
+		for n := uint(0); used[place]; n++ {
+			place = [4]uint{n / scsiUnits, 0, 0, n % scsiUnits}
+		}
+		used[place] = true
+		h.Address = &Address{Type: AddressDrive, Controller: place[0], Unit: place[3]}
+	}
+}
+
+// placeSmartcards gives readers a slot.
+func (d *Domain) placeSmartcards() {
+	for i := range d.Devices.Smartcards {
+		if s := &d.Devices.Smartcards[i]; s.Address == nil {
+			s.Address = &Address{Type: AddressCCID, Slot: uint(i)}
+		}
+	}
+}

@@ -1,0 +1,117 @@
+package domxml
+
+import (
+	"strings"
+
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// check wants what a source of its type cannot do without, and settles what
+// it has unless it says otherwise.
+func (s *DiskSource) check() error {
+	switch s.Type {
+	case DiskNetwork:
+		return s.checkNetwork()
+	case DiskVolume:
+		if s.Pool == "" || s.Volume == "" {
+			return errXML("'pool' and 'volume' must be specified together for 'pool' type source")
+		}
+	case DiskNVMe:
+		if s.SourceType == "" {
+			return errMissing("type", "source")
+		}
+		if s.Managed == "" {
+			s.Managed = Yes
+		}
+	}
+	return nil
+}
+
+func (s *DiskSource) checkNetwork() error {
+	if s.Protocol == "" {
+		return errMissing("protocol", "source")
+	}
+	if s.Name == "" && s.Protocol != "nbd" {
+		return errXML("missing name for disk source")
+	}
+	if s.Protocol == "iscsi" && !strings.Contains(s.Name, "/") {
+		s.Name += "/0"
+	}
+	if s.Protocol != "https" && s.Protocol != "ftps" {
+		s.SSL = nil
+	}
+	switch s.Protocol {
+	case "rbd", "gluster":
+		if !strings.Contains(s.Name, "/") {
+			return errXML("can't split path '%s' into pool name and image name", s.Name)
+		}
+	case "sheepdog":
+		return errUnsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
+	}
+	for i := range s.Hosts {
+		h := &s.Hosts[i]
+		if h.Transport == "tcp" {
+			h.Transport = ""
+		}
+		if h.Transport == "unix" && h.Socket == "" {
+			return errXML("missing socket for unix transport")
+		}
+		if h.Transport != "unix" && h.Socket != "" {
+			return errXML("transport '%s' does not support socket attribute", h.transport())
+		}
+		if h.Transport != "unix" && h.Name == "" {
+			return errXML("missing name for host")
+		}
+		if h.Transport == "" && h.Port == 0 {
+			h.Port = defaultPorts[s.Protocol]
+		}
+	}
+	return nil
+}
+
+// defaultPorts are what servers listen on.
+var defaultPorts = map[string]uint{
+	"nbd": 10809, "gluster": 24007, "iscsi": 3260, "http": 80, "https": 443, "ftp": 21, "ftps": 990, "tftp": 69, "vxhs": 9999,
+	"ssh": 22,
+}
+
+func (h *DiskHost) transport() string {
+	if h.Transport == "" {
+		return "tcp"
+	}
+	return h.Transport
+}
+
+// encryptionFormats are the formats of encrypted images.
+var encryptionFormats = []string{"default", "qcow", "luks", "luks2", "luks-any"}
+
+func (e *DiskEncryption) parsed(*decoder, node) error {
+	for _, f := range encryptionFormats {
+		if e.Format == f {
+			if e.Engine == "default" {
+				e.Engine = ""
+			}
+			return nil
+		}
+	}
+	return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "unknown volume encryption format")
+}
+
+// parsed ends the chain where nothing is said, and wants a format elsewhere.
+func (b *BackingStore) parsed(_ *decoder, n node) error {
+	if !hasElements(n) && b.Type == "" {
+		*b = BackingStore{}
+		return nil
+	}
+	if b.Type == "" {
+		b.Type = DiskFile
+	}
+	if b.Source == nil {
+		return errXML("missing disk backing store source")
+	}
+	if b.Format == nil {
+		return errXML("missing disk backing store format")
+	}
+	b.Source.tie(b.Type)
+	return b.Source.check()
+}

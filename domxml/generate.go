@@ -1,0 +1,13 @@
+package domxml
+
+// Generate draws what a document leaves to chance and everything else that
+// is left open follows from: the identifier, if it has none. random fills its
+// argument.
+func (d *Domain) Generate(random func([]byte)) {
+	if d.UUIDSet {
+		return
+	}
+	random(d.UUID[:])
+	d.UUID.SetVersion4()
+	d.UUIDSet = true
+}

@@ -1,0 +1,18 @@
+package domxml
+
+// Memballoon takes memory back from a guest.
+type Memballoon struct {
+	Model             string        `xml:"model,attr" vir:"required enum=virtio|xen|none|virtio-transitional|virtio-non-transitional"`
+	AutoDeflate       OnOff         `xml:"autodeflate,attr,omitempty"`
+	FreePageReporting OnOff         `xml:"freePageReporting,attr,omitempty"`
+	Stats             *BalloonStats `xml:"stats"`
+	DeviceInfo
+	Driver *VirtioDriver `xml:"driver"`
+}
+
+// BalloonStats is how often figures are read, in seconds.
+type BalloonStats struct {
+	Period uint `xml:"period,attr,omitempty"`
+}
+
+func (s *BalloonStats) hidden(FormatFlags) bool { return s.Period == 0 }

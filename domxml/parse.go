@@ -1,0 +1,63 @@
+package domxml
+
+import (
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// Option changes how a document is parsed.
+type Option func(*decoder)
+
+// Live keeps what only a running domain has: the id, aliases, indexes. Use it
+// to read what a daemon says of a running domain.
+func Live() Option { return func(d *decoder) { d.live = true } }
+
+// Stored reads what FormatStored wrote.
+func Stored() Option { return func(d *decoder) { d.stored = true } }
+
+// parse reads a document of the kind T, whose root element has that name.
+// origin is the error domain of the part of libvirt that reads such documents.
+func parse[T any](doc []byte, root string, origin vir.ErrorDomain, options []Option) (*T, error) {
+	var d decoder
+	for _, o := range options {
+		o(&d)
+	}
+	out := new(T)
+	err := d.withTree(doc, origin, func(n node) error {
+		if err := checkRoot(n, root); err != nil {
+			return err
+		}
+		return d.decode(n, out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// appendDocument writes a document behind b; v points to it.
+func appendDocument(b []byte, root string, v any, flags FormatFlags) []byte {
+	if flags&FormatMigratable != 0 {
+		flags |= FormatInactive | FormatSecure
+	}
+	if b == nil {
+		b = make([]byte, 0, 4096)
+	}
+	e := encoder{b: b, flags: flags}
+	e.any(root, v)
+	return e.b
+}
+
+// ParseDomain reads the document of a domain. Nothing is added to it.
+func ParseDomain(doc []byte, options ...Option) (*Domain, error) {
+	return parse[Domain](doc, "domain", vir.FromDomain, options)
+}
+
+// FormatDomain writes the document of a domain.
+func FormatDomain(d *Domain, flags FormatFlags) ([]byte, error) {
+	return AppendDomain(nil, d, flags)
+}
+
+// AppendDomain writes the document of a domain behind b.
+func AppendDomain(b []byte, d *Domain, flags FormatFlags) ([]byte, error) {
+	return appendDocument(b, "domain", d, flags), nil
+}

@@ -1,0 +1,201 @@
+package domxml
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Every type of a document is compiled once into a plan: which field is which
+// attribute or element, in canonical order, and how its value is read and
+// written. The order of a struct's fields is the order of the text.
+//
+// The `xml` tags are those of encoding/xml, which can use the types as well.
+// The `vir` tags say what libvirt does beyond them, as words with a space
+// between:
+//
+//	always    written although it is zero or empty
+//	pair      an element that is always an opening and a closing line
+//	live      of a running domain only: not in inactive form, not parsed
+//	secret    written on demand only (FormatSecure)
+//	required  an error where absent
+//	nonzero   an error where zero
+//	nonneg    a signed number in the reference, that must not be negative
+//	hex=N     written as 0x with at least N digits in all; read in any base
+//	base0     read in any base: 0x10, 010
+//	enum=a|b  the values that a string may have
+//
+// A `bad` tag is the detail of the error for a bad value, with %s for the
+// value; "unsupported:" or "internal:" in front choose another code.
+type plan struct {
+	typ    reflect.Type
+	attrs  []field
+	elems  []field
+	text   *field
+	parse  bool // has a nodeParser
+	parsed bool // has an afterParser
+	format bool // has an elementFormatter
+	hide   bool // has a hider
+}
+
+// field is one attribute or element of a plan.
+type field struct {
+	name  string
+	index []int
+	wrap  string // the element around, where the tag says a>b
+
+	list    bool
+	pointer bool
+	scalar  *scalar // nil for an element with structure
+	plan    *plan
+
+	always, pair, live, secret, required bool
+	opts                                 scalarOptions
+}
+
+// Hooks that a type of a document may have beside its tags.
+type (
+	// nodeParser reads the whole element instead of the plan.
+	nodeParser interface {
+		parseNode(d *decoder, n node) error
+	}
+	// afterParser checks and normalises what the plan has read.
+	afterParser interface {
+		parsed(d *decoder, n node) error
+	}
+	// elementFormatter writes the whole element instead of the plan.
+	elementFormatter interface {
+		formatElement(e *encoder, name string)
+	}
+	// hider leaves the element out.
+	hider interface {
+		hidden(f FormatFlags) bool
+	}
+)
+
+var (
+	plans   = map[reflect.Type]*plan{}
+	plansMu sync.Mutex
+)
+
+// planOf compiles a type, or finds what has been compiled. A mistake in a tag
+// is a panic: it is the package's own, and every test would meet it.
+func planOf(t reflect.Type) *plan {
+	plansMu.Lock()
+	defer plansMu.Unlock()
+	return compile(t)
+}
+
+func compile(t reflect.Type) *plan {
+	if p := plans[t]; p != nil {
+		return p // perhaps still being compiled: types may contain themselves
+	}
+	p := &plan{typ: t}
+	plans[t] = p
+	pt := reflect.PointerTo(t)
+	p.parse = pt.Implements(reflect.TypeFor[nodeParser]())
+	p.parsed = pt.Implements(reflect.TypeFor[afterParser]())
+	p.format = pt.Implements(reflect.TypeFor[elementFormatter]())
+	p.hide = pt.Implements(reflect.TypeFor[hider]())
+	p.fields(t, nil)
+	return p
+}
+
+// fields compiles the fields of a struct, those of embedded structs in place.
+func (p *plan) fields(t reflect.Type, path []int) {
+	for i := range t.NumField() {
+		sf := t.Field(i)
+		index := append(append([]int(nil), path...), i)
+		tag, tagged := sf.Tag.Lookup("xml")
+		switch {
+		case tag == "-" || sf.Name == "XMLName":
+			continue
+		case sf.Anonymous && !tagged:
+			p.fields(sf.Type, index)
+			continue
+		case !sf.IsExported():
+			continue
+		}
+		p.field(sf, tag, index)
+	}
+}
+
+func (p *plan) field(sf reflect.StructField, tag string, index []int) {
+	name, how, _ := strings.Cut(tag, ",")
+	f := field{name: name, index: index}
+	if outer, inner, ok := strings.Cut(f.name, ">"); ok {
+		f.wrap, f.name = outer, inner
+	}
+	f.options(sf.Tag.Get("vir"))
+	f.opts.bad = sf.Tag.Get("bad")
+	t := sf.Type
+	if t.Kind() == reflect.Slice && !isScalar(t) {
+		f.list, t = true, t.Elem()
+	}
+	if t.Kind() == reflect.Pointer {
+		f.pointer, t = true, t.Elem()
+	}
+	if f.scalar = scalarOf(t, &f.opts); f.scalar == nil {
+		if t.Kind() != reflect.Struct {
+			panic(fmt.Sprintf("domxml: field %s.%s of type %s", p.typ, sf.Name, t))
+		}
+		f.plan = compile(t)
+	}
+	switch {
+	case strings.HasPrefix(how, "attr"):
+		p.attrs = append(p.attrs, f)
+	case strings.HasPrefix(how, "chardata"):
+		p.text = &f
+	case f.name == "":
+		panic(fmt.Sprintf("domxml: field %s.%s has no name", p.typ, sf.Name))
+	default:
+		p.elems = append(p.elems, f)
+	}
+}
+
+// options reads a `vir` tag.
+func (f *field) options(tag string) {
+	for _, word := range strings.Fields(tag) {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "always":
+			f.always = true
+		case "pair":
+			f.pair, f.always = true, true
+		case "live":
+			f.live = true
+		case "secret":
+			f.secret = true
+		case "required":
+			f.required = true
+		case "nonzero":
+			f.opts.nonzero = true
+		case "nonneg":
+			f.opts.nonneg = true
+		case "base0":
+			f.opts.anyBase = true
+		case "hex":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				panic("domxml: bad tag " + tag)
+			}
+			f.opts.hex, f.opts.anyBase = n, true
+		case "enum":
+			f.opts.enum = strings.Split(value, "|")
+		default:
+			panic("domxml: unknown word in tag " + tag)
+		}
+	}
+}
+
+// hasElement says whether the type of v has an element of that name.
+func hasElement(v any, name string) bool {
+	for _, f := range planOf(reflect.TypeOf(v).Elem()).elems {
+		if f.name == name {
+			return true
+		}
+	}
+	return false
+}
