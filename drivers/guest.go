@@ -1,0 +1,184 @@
+package drivers
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// The abilities of a Guest. Where a comment says nothing else, a guest
+// without the ability answers VIR_ERR_NO_SUPPORT for the procedures that need
+// it. The engine holds the domain's job during every verb that changes
+// something and no lock at all during a query.
+
+// Pauser stops and continues virtual CPUs (virDomainSuspend, virDomainResume).
+type Pauser interface {
+	Pause(ctx context.Context) error
+	Resume(ctx context.Context) error
+}
+
+// Shutdowner asks the guest to power off. It reports ShutDown when it does.
+type Shutdowner interface {
+	Shutdown(ctx context.Context, flags vir.DomainShutdownFlags) error
+}
+
+// Rebooter asks the guest to reboot. It reports Rebooted when it does.
+type Rebooter interface {
+	Reboot(ctx context.Context, flags vir.DomainRebootFlags) error
+}
+
+// Resetter presses the reset button.
+type Resetter interface {
+	Reset(ctx context.Context) error
+}
+
+// MemorySetter moves the balloon to kib KiB.
+type MemorySetter interface {
+	SetMemory(ctx context.Context, kib uint64) error
+}
+
+// VcpuSetter brings n virtual CPUs online.
+type VcpuSetter interface {
+	SetVcpus(ctx context.Context, n int) error
+}
+
+// ConsoleOpener opens a text device: device is an alias, empty for the first
+// console. Closing the connection leaves the guest running.
+type ConsoleOpener interface {
+	OpenConsole(ctx context.Context, device string) (io.ReadWriteCloser, error)
+}
+
+// Clock is the guest's clock.
+type Clock interface {
+	Time(ctx context.Context) (time.Time, error)
+	SetTime(ctx context.Context, t time.Time) error
+}
+
+// KeySender types keys: Linux codes, pressed together for hold.
+type KeySender interface {
+	SendKeys(ctx context.Context, codes []uint32, hold time.Duration) error
+}
+
+// NMIInjector injects a non-maskable interrupt.
+type NMIInjector interface {
+	InjectNMI(ctx context.Context) error
+}
+
+// FileSystem is one mounted file system of a guest.
+type FileSystem struct {
+	MountPoint string
+	Name       string // of the block device inside
+	Type       string
+	Disks      []string // targets of the disks below
+}
+
+// FileSystems lists, freezes and trims what is mounted.
+type FileSystems interface {
+	FileSystems(ctx context.Context) ([]FileSystem, error)
+	// Freeze and Thaw act on the named mount points, on all where none is
+	// named, and return how many changed. Unknown ones are errors.
+	Freeze(ctx context.Context, mountPoints []string) (int, error)
+	Thaw(ctx context.Context, mountPoints []string) (int, error)
+}
+
+// Hostnamer knows the guest's own name.
+type Hostnamer interface {
+	Hostname(ctx context.Context) (string, error)
+}
+
+// PasswordSetter changes a user's password inside the guest.
+type PasswordSetter interface {
+	SetUserPassword(ctx context.Context, user, password string, encrypted bool) error
+}
+
+// MemoryPeeker reads guest memory; physical addresses or virtual ones.
+type MemoryPeeker interface {
+	PeekMemory(ctx context.Context, start uint64, size int, physical bool) ([]byte, error)
+}
+
+// MemoryStat is one figure of virDomainMemoryStats.
+type MemoryStat struct {
+	Tag   vir.DomainMemoryStatTags
+	Value uint64
+}
+
+// MemoryStats gives the balloon's figures for a guest that has memory KiB now.
+type MemoryStats interface {
+	MemoryStats(ctx context.Context, memory uint64) ([]MemoryStat, error)
+}
+
+// BlockStats are the counters of one disk; -1 where unknown.
+type BlockStats struct {
+	ReadRequests, ReadBytes, WriteRequests, WriteBytes, Errors int64
+}
+
+// BlockStatter counts a disk's work; disk is its target name.
+type BlockStatter interface {
+	BlockStats(ctx context.Context, disk string) (BlockStats, error)
+}
+
+// InterfaceStats are the counters of one network interface; -1 where unknown.
+type InterfaceStats struct {
+	RxBytes, RxPackets, RxErrors, RxDrops int64
+	TxBytes, TxPackets, TxErrors, TxDrops int64
+}
+
+// InterfaceStatter counts an interface's work; device is its target name.
+type InterfaceStatter interface {
+	InterfaceStats(ctx context.Context, device string) (InterfaceStats, error)
+}
+
+// DiskError is a disk of a guest that has had an error.
+type DiskError struct {
+	Disk string
+	Code vir.DomainDiskErrorCode
+}
+
+// DiskErrorer lists the disks in error.
+type DiskErrorer interface {
+	DiskErrors(ctx context.Context) ([]DiskError, error)
+}
+
+// ControlInfo is the state of the control interface to a guest.
+type ControlInfo struct {
+	State   vir.DomainControlState
+	Details vir.DomainControlErrorReason
+	// StateTime is for how long, in milliseconds.
+	StateTime uint64
+}
+
+// Controller tells how the control interface is doing.
+type Controller interface {
+	ControlInfo(ctx context.Context) (ControlInfo, error)
+}
+
+// VcpuInfo is one online virtual CPU.
+type VcpuInfo struct {
+	State   vir.VcpuState
+	CPUTime uint64 // nanoseconds
+	CPU     int32  // the physical CPU it runs on
+}
+
+// VcpuInformer tells about virtual CPU number vcpu, which may run on the
+// physical CPUs in affinity.
+type VcpuInformer interface {
+	VcpuInfo(ctx context.Context, vcpu int, affinity []bool) (VcpuInfo, error)
+}
+
+// CPUStat is one figure of virDomainGetCPUStats, in nanoseconds.
+type CPUStat struct {
+	Name  string
+	Value uint64
+}
+
+// CPUStatter gives a guest's use of the physical CPUs.
+type CPUStatter interface {
+	// TotalCPUStats are the figures over all CPUs.
+	TotalCPUStats(ctx context.Context) ([]CPUStat, error)
+	// CPUStats are the figures of count CPUs from number start on.
+	CPUStats(ctx context.Context, start, count int) ([][]CPUStat, error)
+	// CPUStatsCPUs is the number of CPUs there are figures of.
+	CPUStatsCPUs(ctx context.Context) (int, error)
+}

@@ -1,0 +1,96 @@
+package testpersonality
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// open opens test:///path with a backend that only keeps the host's size.
+func open(t *testing.T, path string) (*drivers.Host, drivers.SimulatedHost, error) {
+	t.Helper()
+	var size drivers.SimulatedHost
+	d := Driver{NewBackend: func(h drivers.SimulatedHost) drivers.Backend {
+		size = h
+		return nil
+	}}
+	host, err := d.Open(context.Background(), &url.URL{Scheme: "test", Path: path})
+	return host, size, err
+}
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestWorldFile(t *testing.T) {
+	const guest = "<domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>%</name><memory>1</memory><os><type>hvm</type></os>"
+	included := write(t, "guest.xml", "<domain type='test'><name>included</name><memory>1</memory><os><type>hvm</type></os></domain>")
+	path := write(t, "node.xml", `<node>
+  <cpu><nodes>4</nodes><sockets>4</sockets><cores>4</cores><threads>2</threads><active>50</active><mhz>6000</mhz></cpu>
+  <memory>123456</memory>
+  `+guest+`</domain>
+  `+guest+`<test:runstate>5</test:runstate><test:hasmanagedsave/></domain>
+  `+guest+`<test:transient/></domain>
+  <domain file='`+included+`'/>
+  <unknown/>
+</node>`)
+	host, size, err := open(t, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if host.Key != "" {
+		t.Error("the world of a file is shared")
+	}
+	if n := size.Node; n.CPUs != 50 || n.Memory != 123456 || n.MHz != 6000 || n.Nodes != 4 {
+		t.Errorf("host %+v", n)
+	}
+	w, err := host.World()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(w.Domains) != 4 {
+		t.Fatalf("%d domains", len(w.Domains))
+	}
+	if d := w.Domains[1]; d.State != vir.DomainShutoff || !d.ManagedSave || d.Transient {
+		t.Errorf("second domain %+v", d)
+	}
+	if d := w.Domains[2]; d.State != vir.DomainRunning || !d.Transient {
+		t.Errorf("third domain %+v", d)
+	}
+	if d := w.Domains[3]; d.Domain.Name != "included" {
+		t.Errorf("fourth domain is %s", d.Domain.Name)
+	}
+}
+
+func TestWorldErrors(t *testing.T) {
+	for _, c := range []struct {
+		name, path, message string
+		code                vir.ErrorNumber
+	}{
+		{"no path", "", "invalid argument: testOpen: supply a path or use test:///default", vir.ErrInvalidArg},
+		{"no file", "/nosuch.xml", "Failed to open file '/nosuch.xml': No such file or directory", vir.ErrSystemError},
+		{"other root", write(t, "root.xml", "<domain/>"), "XML error: expecting root element of 'node', not 'domain'", vir.ErrXMLError},
+		{"run state", write(t, "state.xml", "<node><domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>a</name><memory>1</memory>"+
+			"<os><type>hvm</type></os><test:runstate>99</test:runstate></domain></node>"), "XML error: runstate '99' out of range'", vir.ErrXMLError},
+		{"no name", write(t, "name.xml", "<node><domain type='test'/></node>"), "missing name information", vir.ErrNoName},
+	} {
+		host, _, err := open(t, c.path)
+		if err == nil {
+			_, err = host.World()
+		}
+		e, ok := err.(*vir.Error)
+		if !ok || e.Code != c.code || e.Message != c.message {
+			t.Errorf("%s: %v, want %d %q", c.name, err, c.code, c.message)
+		}
+	}
+}
