@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// Domain is one domain of a host. Everything about it is in its record;
+// see the package comment for who may change it.
+type Domain struct {
+	object[record]
+	job *job
+
+	// origin is the call whose verb may make the guest report a fact, under mu.
+	origin *proc.Call
+
+	consoles consoles
+}
+
+// record is the state of a domain at one moment; it never changes.
+type record struct {
+	name   string
+	id     int32 // -1 while inactive
+	state  vir.DomainState
+	reason int32
+
+	// config is the definition that the next start uses; nil for a transient
+	// domain. live is that of the running guest; nil while inactive. A fresh
+	// start has both the same.
+	config, live *definition
+	guest        drivers.Guest // nil while inactive
+
+	autostart   bool
+	managedSave bool
+	gone        bool // no longer in the store
+	// defined says that there has been a definition in this life: defining
+	// again counts as an update even if it was undefined in between.
+	defined bool
+	tuned   tuning
+}
+
+func (r *record) active() bool     { return r.id >= 0 }
+func (r *record) persistent() bool { return r.config != nil }
+
+// current is the definition that queries are about: of the guest if there is
+// one, of the next start otherwise.
+func (r *record) current() *definition {
+	if r.live != nil {
+		return r.live
+	}
+	return r.config
+}
+
+// ref is the domain as replies and events name it.
+func (d *Domain) ref(r *record) remoteproto.Domain {
+	return remoteproto.Domain{Name: r.name, UUID: remoteproto.UUID(d.uuid), ID: r.id}
+}
+
+// domain looks a domain up as the protocol names it: by UUID only.
+func (h *Host) domain(ref *remoteproto.Domain) (*Domain, error) {
+	if d := h.domains.uuid(domxml.UUID(ref.UUID)); d != nil {
+		return d, nil
+	}
+	return nil, h.errorf(vir.ErrNoDomain, "no domain with matching uuid '%s' (%s)", domxml.UUID(ref.UUID), ref.Name)
+}
+
+// removeLocked takes a domain out of the store; domains.mu is held.
+func (h *Host) removeLocked(d *Domain, r *record) {
+	h.domains.remove(d, r.name, d.uuid)
+	if r.id >= 0 {
+		delete(h.domains.byID, r.id)
+	}
+}

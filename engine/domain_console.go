@@ -1,0 +1,109 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindDomainConsole(b *binder) {
+	needsGuest[drivers.ConsoleOpener](onDomain(b, remoteproto.DomainOpenConsole, domainOpenConsole).
+		knows(uint32(vir.DomainConsoleForce | vir.DomainConsoleSafe)))
+}
+
+// domainOpenConsole connects the caller's stream to a text device. A device
+// has one user at a time; VIR_DOMAIN_CONSOLE_FORCE throws the present one out.
+func domainOpenConsole(c *call, d *Domain, a *remoteproto.DomainOpenConsoleArgs) (*proc.Void, error) {
+	r := d.load()
+	if !r.active() {
+		return nil, errNotActive()
+	}
+	g, err := guestOf[drivers.ConsoleOpener](c, r)
+	if err != nil {
+		return nil, err
+	}
+	device := str(a.DevName)
+	session, err := d.consoles.take(device, a.Flags&uint32(vir.DomainConsoleForce) != 0)
+	if err != nil {
+		return nil, err
+	}
+	con, err := g.OpenConsole(c, device)
+	if err != nil {
+		session.end()
+		return nil, err
+	}
+	c.ServeStream(func(ctx context.Context, s proc.Stream) error {
+		defer session.end()
+		return pump(ctx, s, con, session.evicted)
+	})
+	return nil, nil
+}
+
+// pump copies both ways until one side has had enough.
+func pump(ctx context.Context, s proc.Stream, con io.ReadWriteCloser, evicted <-chan struct{}) error {
+	defer con.Close()
+	done := make(chan error, 2)
+	go func() {
+		_, err := io.Copy(con, s)
+		if errors.Is(err, io.ErrClosedPipe) {
+			err = nil
+		}
+		done <- err
+	}()
+	go func() {
+		_, err := io.Copy(s, con)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-evicted:
+		return vir.Errorf(vir.FromStreams, vir.ErrOperationAborted, "another user has taken the console over")
+	}
+}
+
+// consoles are the devices of a domain that are in use.
+type consoles struct {
+	mu    sync.Mutex
+	users map[string]*consoleUser
+}
+
+// consoleUser is the present user of a device.
+type consoleUser struct {
+	of      *consoles
+	device  string
+	evicted chan struct{}
+}
+
+func (l *consoles) take(device string, force bool) (*consoleUser, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if u := l.users[device]; u != nil {
+		if !force {
+			return nil, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "Active console session exists for this domain")
+		}
+		close(u.evicted)
+	}
+	u := &consoleUser{of: l, device: device, evicted: make(chan struct{})}
+	if l.users == nil {
+		l.users = map[string]*consoleUser{}
+	}
+	l.users[device] = u
+	return u, nil
+}
+
+func (u *consoleUser) end() {
+	u.of.mu.Lock()
+	defer u.of.mu.Unlock()
+	if u.of.users[u.device] == u {
+		delete(u.of.users, u.device)
+	}
+}

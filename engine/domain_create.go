@@ -1,0 +1,178 @@
+package engine
+
+import (
+	"context"
+	"os"
+
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindDomainCreate(b *binder) {
+	change(b, remoteproto.DomainCreate, func(c *call, d *Domain, _ *remoteproto.DomainCreateArgs) (*proc.Void, error) {
+		return nil, d.start(c, 0)
+	})
+	change(b, remoteproto.DomainCreateWithFlags, func(c *call, d *Domain, a *remoteproto.DomainCreateWithFlagsArgs) (*remoteproto.DomainCreateWithFlagsRet, error) {
+		if err := d.start(c, a.Flags); err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainCreateWithFlagsRet{Dom: d.ref(d.load())}, nil
+	})
+	change(b, remoteproto.DomainCreateWithFiles, func(c *call, d *Domain, a *remoteproto.DomainCreateWithFilesArgs) (*remoteproto.DomainCreateWithFilesRet, error) {
+		closeFiles(c.TakeFDs())
+		if err := d.start(c, a.Flags); err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainCreateWithFilesRet{Dom: d.ref(d.load())}, nil
+	})
+	onConn(b, remoteproto.DomainCreateXML, func(c *call, a *remoteproto.DomainCreateXMLArgs) (*remoteproto.DomainCreateXMLRet, error) {
+		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
+		if err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainCreateXMLRet{Dom: d.ref(d.load())}, nil
+	})
+	onConn(b, remoteproto.DomainCreateXMLWithFiles, func(c *call, a *remoteproto.DomainCreateXMLWithFilesArgs) (*remoteproto.DomainCreateXMLWithFilesRet, error) {
+		closeFiles(c.TakeFDs())
+		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
+		if err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainCreateXMLWithFilesRet{Dom: d.ref(d.load())}, nil
+	})
+}
+
+// closeFiles ends descriptors that a backend has no use for: a container
+// would hand them to its first process, a simulated guest has none.
+func closeFiles(files []*os.File) {
+	for _, f := range files {
+		f.Close()
+	}
+}
+
+// start brings an inactive domain to life; its job is held.
+func (d *Domain) start(c *call, flags uint32) error {
+	r := d.load()
+	if r.gone {
+		return d.host.errNoDomain()
+	}
+	if _, ok := edgeOf(r.state, verbStart); !ok {
+		return d.host.stateError(verbStart, c.refName)
+	}
+	v := verbStart
+	if flags&uint32(vir.DomainStartPaused) != 0 {
+		v = verbStartPaused
+	}
+	return d.launch(c, c.Call, v, r.config, "")
+}
+
+// launch starts the guest of a domain from a definition.
+func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *definition, saved string) error {
+	h := d.host
+	e, _ := edgeOf(vir.DomainShutoff, v)
+	id := h.lastID.Add(1)
+	guest, err := h.backend.Start(ctx, def.tree(), drivers.StartOptions{ID: id, Paused: v == verbStartPaused, Saved: saved},
+		func(f drivers.Fact) { d.fact(id, f) })
+	if err != nil {
+		return err
+	}
+	h.domains.mu.Lock()
+	h.domains.byID[id] = d
+	h.domains.mu.Unlock()
+	d.update(origin, func(r *record) []*event {
+		r.id, r.live, r.guest = id, def, guest
+		r.state, r.reason = e.to, e.reason
+		r.managedSave = false
+		r.tuned = tuning{}
+		return []*event{d.lifecycleEvent(r, e.event, e.detail)}
+	})
+	return nil
+}
+
+// createXML defines nothing: the domain lives as long as its guest, unless
+// there is a definition of it already.
+func (h *Host) createXML(c *call, doc string, flags uint32) (*Domain, error) {
+	tree, err := h.parse([]byte(doc), flags&uint32(vir.DomainStartValidate) != 0)
+	if err != nil {
+		return nil, err
+	}
+	v := verbStart
+	if flags&uint32(vir.DomainStartPaused) != 0 {
+		v = verbStartPaused
+	}
+	return h.bringUp(c, tree, v, "")
+}
+
+// bringUp starts a guest from a document, as the guest of the domain that it
+// names if there is one; saved is the image to continue from.
+func (h *Host) bringUp(c *call, tree *domxml.Domain, v verb, saved string) (*Domain, error) {
+	def, err := define(tree)
+	if err != nil {
+		return nil, err
+	}
+	d, fresh, err := h.claim(tree, true)
+	if err != nil {
+		return nil, err
+	}
+	done, err := d.job.begin(c, c.Info.API)
+	if err == nil {
+		defer done()
+		if r := d.load(); r.active() {
+			err = errAlreadyActive(r.name)
+		} else {
+			err = d.launch(c, c.Call, v, def, saved)
+		}
+	}
+	if err != nil {
+		if fresh {
+			h.forget(d)
+		}
+		return nil, err
+	}
+	return d, nil
+}
+
+func errAlreadyActive(name string) error {
+	return vir.Errorf(vir.FromDomain, vir.ErrOperationInvalid, "domain '%s' is already active", name)
+}
+
+// claim finds the domain that a document is about, or makes one that has
+// neither definition nor guest yet. mustBeInactive refuses an active one.
+func (h *Host) claim(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh bool, err error) {
+	h.domains.mu.Lock()
+	defer h.domains.mu.Unlock()
+	if d := h.domains.byUUID[tree.UUID]; d != nil {
+		r := d.load()
+		if r.name != tree.Name {
+			return nil, false, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain '%s' is already defined with uuid %s", r.name, d.uuid)
+		}
+		if mustBeInactive && r.active() {
+			return nil, false, errAlreadyActive(r.name)
+		}
+		return d, false, nil
+	}
+	if d := h.domains.byName[tree.Name]; d != nil {
+		return nil, false, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain '%s' already exists with uuid %s", tree.Name, d.uuid)
+	}
+	d = &Domain{object: object[record]{host: h, uuid: tree.UUID}, job: newJob()}
+	d.rec.Store(&record{name: tree.Name, id: -1, state: vir.DomainShutoff})
+	h.domains.insert(d, tree.Name, tree.UUID)
+	return d, true, nil
+}
+
+// forget takes a domain out of the store.
+func (h *Host) forget(d *Domain) {
+	h.domains.mu.Lock()
+	defer h.domains.mu.Unlock()
+	r := d.load()
+	if h.domains.byUUID[d.uuid] == d {
+		h.removeLocked(d, r)
+	}
+	d.update(nil, func(r *record) []*event {
+		r.gone = true
+		return nil
+	})
+}

@@ -1,0 +1,146 @@
+package engine
+
+import (
+	"context"
+
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindDomainDefine(b *binder) {
+	onConn(b, remoteproto.DomainDefineXML, func(c *call, a *remoteproto.DomainDefineXMLArgs) (*remoteproto.DomainDefineXMLRet, error) {
+		dom, err := c.host.defineXML(c, a.XML, 0)
+		if err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainDefineXMLRet{Dom: dom}, nil
+	})
+	onConn(b, remoteproto.DomainDefineXMLFlags, func(c *call, a *remoteproto.DomainDefineXMLFlagsArgs) (*remoteproto.DomainDefineXMLFlagsRet, error) {
+		dom, err := c.host.defineXML(c, a.XML, a.Flags)
+		if err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainDefineXMLFlagsRet{Dom: dom}, nil
+	})
+	onDomain(b, remoteproto.DomainUndefine, func(c *call, d *Domain, _ *remoteproto.DomainUndefineArgs) (*proc.Void, error) {
+		return nil, d.undefine(c, 0)
+	})
+	onDomain(b, remoteproto.DomainUndefineFlags, func(c *call, d *Domain, a *remoteproto.DomainUndefineFlagsArgs) (*proc.Void, error) {
+		return nil, d.undefine(c, a.Flags)
+	})
+}
+
+// parse reads a document, adds what libvirt and the personality add, and
+// judges the whole.
+func (h *Host) parse(doc []byte, validate bool) (*domxml.Domain, error) {
+	if validate {
+		if err := domxml.ValidateDomainSchema(doc); err != nil {
+			return nil, err
+		}
+	}
+	tree, err := domxml.ParseDomain(doc)
+	if err != nil {
+		return nil, err
+	}
+	return tree, h.complete(tree)
+}
+
+// complete is the second half of parse.
+func (h *Host) complete(tree *domxml.Domain) error {
+	tree.Generate(h.random)
+	if err := tree.Complete(); err != nil {
+		return err
+	}
+	if err := h.personality.CompleteDomain(tree); err != nil {
+		return err
+	}
+	return tree.Validate()
+}
+
+// defineXML adds or replaces a definition. An active domain goes on with the
+// one it was started with.
+func (h *Host) defineXML(c *call, doc string, flags uint32) (remoteproto.Domain, error) {
+	tree, err := h.parse([]byte(doc), flags&uint32(vir.DomainDefineValidate) != 0)
+	if err != nil {
+		return remoteproto.Domain{}, err
+	}
+	def, err := define(tree)
+	if err != nil {
+		return remoteproto.Domain{}, err
+	}
+	d, _, err := h.claim(tree, false)
+	if err != nil {
+		return remoteproto.Domain{}, err
+	}
+	var ref remoteproto.Domain
+	d.update(c.Call, func(r *record) []*event {
+		detail := vir.DomainEventDefinedUpdated
+		if !r.defined {
+			detail = vir.DomainEventDefinedAdded
+		}
+		r.config, r.defined = def, true
+		ref = d.ref(r)
+		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventDefined), int32(detail))}
+	})
+	return ref, nil
+}
+
+// undefine takes the definition away: an inactive domain goes for good, an
+// active one becomes transient.
+func (d *Domain) undefine(c *call, flags uint32) error {
+	h := d.host
+	h.domains.mu.Lock()
+	defer h.domains.mu.Unlock()
+	r := d.load()
+	if r.gone {
+		return h.errNoDomain()
+	}
+	if r.managedSave && flags&uint32(vir.DomainUndefineManagedSave) == 0 {
+		return h.errorf(vir.ErrOperationInvalid, "Refusing to undefine while domain managed save image exists")
+	}
+	inactive := !r.active()
+	if inactive {
+		h.removeLocked(d, r)
+	}
+	d.update(c.Call, func(r *record) []*event {
+		r.config = nil
+		r.managedSave = false
+		r.gone = inactive
+		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventUndefined), int32(vir.DomainEventUndefinedRemoved))}
+	})
+	return nil
+}
+
+// seed puts a domain of the host's first content into the store, without
+// events: nobody is there to hear them.
+func (h *Host) seed(ctx context.Context, s drivers.DomainSeed) error {
+	if err := h.complete(s.Domain); err != nil {
+		return err
+	}
+	def, err := define(s.Domain)
+	if err != nil {
+		return err
+	}
+	d, _, err := h.claim(s.Domain, false)
+	if err != nil {
+		return err
+	}
+	if s.State != vir.DomainShutoff {
+		if err := d.launch(ctx, nil, verbStart, def, ""); err != nil {
+			return err
+		}
+	}
+	d.update(nil, func(r *record) []*event {
+		if !s.Transient {
+			r.config, r.defined = def, true
+		}
+		r.state, r.reason = s.State, 0
+		r.managedSave = s.ManagedSave
+		r.tuned.iothreads = s.IOThreads
+		return nil
+	})
+	return nil
+}

@@ -1,0 +1,72 @@
+package engine
+
+import (
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindDomainStats(b *binder) {
+	onConn(b, remoteproto.ConnectGetAllDomainStats, connectGetAllDomainStats)
+}
+
+// statsGroup is one group of figures (virDomainStatsTypes).
+type statsGroup struct {
+	bit vir.DomainStatsTypes
+	add func(r *record, p params) params
+}
+
+var statsGroups = []statsGroup{
+	{vir.DomainStatsState, func(r *record, p params) params {
+		return p.int(vir.DomainStatsStateState, int32(r.state)).int(vir.DomainStatsStateReason, r.reason)
+	}},
+	{vir.DomainStatsIOThread, iothreadStats},
+}
+
+// connectGetAllDomainStats gives the figures of all domains that pass the
+// filter, or of those that are named. Groups that the host does not know are
+// left out unless VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS is set.
+func connectGetAllDomainStats(c *call, a *remoteproto.ConnectGetAllDomainStatsArgs) (*remoteproto.ConnectGetAllDomainStatsRet, error) {
+	want := vir.DomainStatsTypes(a.Stats)
+	var known vir.DomainStatsTypes
+	for _, g := range statsGroups {
+		known |= g.bit
+	}
+	if a.Flags&uint32(vir.ConnectGetAllDomainsStatsEnforceStats) != 0 && want&^known != 0 {
+		return nil, vir.Errorf(vir.FromDomain, vir.ErrArgumentUnsupported, "Stats types bits 0x%x are not supported by this daemon", uint32(want&^known))
+	}
+	if want == 0 {
+		want = known
+	}
+	domains := c.host.domains.all()
+	if len(a.Doms) > 0 {
+		domains = nil
+		for i := range a.Doms {
+			// A domain that has gone in the meantime is left out.
+			if d := c.host.domains.uuid(domxml.UUID(a.Doms[i].UUID)); d != nil {
+				domains = append(domains, d)
+			}
+		}
+	}
+	filter := vir.ConnectListAllDomainsFlags(a.Flags & 0xff)
+	out := &remoteproto.ConnectGetAllDomainStatsRet{}
+	for _, d := range domains {
+		r := d.load()
+		if !selects(r, filter) {
+			continue
+		}
+		rec := remoteproto.DomainStatsRecord{Dom: d.ref(r)}
+		var p params
+		for _, g := range statsGroups {
+			if want&g.bit != 0 {
+				p = g.add(r, p)
+			}
+		}
+		rec.Params = p
+		out.RetStats = append(out.RetStats, rec)
+	}
+	if len(out.RetStats) > remoteproto.DomainListMax {
+		return nil, vir.Errorf(vir.FromRPC, vir.ErrInternalError, "Number of domain stats records is %d, which exceeds max limit: %d", len(out.RetStats), remoteproto.DomainListMax)
+	}
+	return out, nil
+}

@@ -1,0 +1,34 @@
+package engine
+
+import (
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindDomainXML(b *binder) {
+	onDomain(b, remoteproto.DomainGetXMLDesc, domainGetXMLDesc)
+}
+
+// domainGetXMLDesc gives the document of the guest, or of the next start with
+// VIR_DOMAIN_XML_INACTIVE.
+func domainGetXMLDesc(_ *call, d *Domain, a *remoteproto.DomainGetXMLDescArgs) (*remoteproto.DomainGetXMLDescRet, error) {
+	r := d.load()
+	flags := vir.DomainXMLFlags(a.Flags)
+	var form domxml.FormatFlags
+	if flags&vir.DomainXMLSecure != 0 {
+		form |= domxml.FormatSecure
+	}
+	def := r.current()
+	if flags&vir.DomainXMLInactive != 0 {
+		form |= domxml.FormatInactive
+		if r.config != nil {
+			def = r.config
+		}
+	}
+	text, err := def.render(r.id, form)
+	if err != nil {
+		return nil, err
+	}
+	return &remoteproto.DomainGetXMLDescRet{XML: text}, nil
+}

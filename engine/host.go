@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// Host is one world: the objects behind a URI, shared by its connections.
+type Host struct {
+	engine      *Engine
+	key         string
+	uri         string
+	personality drivers.Personality
+	backend     drivers.Backend
+	rules       *ruleset
+
+	domains *store[Domain]
+	lastID  atomic.Int32 // ids are never reused
+	bus     bus
+	// callbacks counts the registered callbacks of all connections: their ids
+	// are one sequence, as in the reference.
+	callbacks atomic.Int32
+
+	refs int // connections, under Engine.mu
+}
+
+// open finds the host that a driver names, or makes it with its first
+// content. The caller owns one reference.
+func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if h := e.hosts[spec.Key]; h != nil && spec.Key != "" {
+		h.refs++
+		return h, nil
+	}
+	h := &Host{
+		engine: e, key: spec.Key, uri: spec.URI,
+		personality: spec.Personality, backend: spec.Backend,
+		rules:   e.rulesOf(spec.Personality, spec.Backend),
+		domains: newStore[Domain](),
+		refs:    1,
+	}
+	if spec.World != nil {
+		w, err := spec.World()
+		if err != nil {
+			return nil, err
+		}
+		if err := h.populate(ctx, w); err != nil {
+			return nil, err
+		}
+	}
+	if spec.Key != "" {
+		e.hosts[spec.Key] = h
+	}
+	return h, nil
+}
+
+// release gives one reference back. The reference forgets a shared simulated
+// world with its last connection; ours lives as long as the daemon unless it
+// is to be strict (difference 1). A private world ends in both.
+func (h *Host) release() {
+	h.engine.mu.Lock()
+	defer h.engine.mu.Unlock()
+	h.refs--
+	if h.refs == 0 && h.key != "" && h.engine.cfg.Strict {
+		delete(h.engine.hosts, h.key)
+	}
+}
+
+// populate fills an empty host.
+func (h *Host) populate(ctx context.Context, w *drivers.World) error {
+	for _, s := range w.Domains {
+		if err := h.seed(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// random fills b with what a document leaves to chance.
+func (h *Host) random(b []byte) {
+	if _, err := io.ReadFull(h.engine.cfg.Rand, b); err != nil {
+		panic("engine: no randomness: " + err.Error())
+	}
+}
+
+// errorf makes an error of the driver's own domain.
+func (h *Host) errorf(code vir.ErrorNumber, format string, args ...any) error {
+	return vir.Errorf(h.personality.ErrorDomain(), code, format, args...)
+}

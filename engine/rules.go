@@ -1,0 +1,67 @@
+package engine
+
+import (
+	"reflect"
+	"strings"
+
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/proc"
+)
+
+// ruleset says, for one personality over one kind of backend, what becomes of
+// each procedure before its handler runs.
+type ruleset map[*proc.Info]rule
+
+type rule struct {
+	// supported is false where the answer is VIR_ERR_NO_SUPPORT.
+	supported bool
+	// missing says that it should be supported and our backend cannot do it.
+	missing bool
+	// function and flags are the flag check: the C function that complains
+	// and the bits it knows. Without function nothing is checked.
+	function string
+	flags    uint32
+}
+
+// rulesOf makes the rules of a personality and a backend.
+//
+// Strict: what the reference's release supports, with its flags. Otherwise:
+// that, and whatever we have bound and the backend is able to do, with our
+// flags on top.
+func (e *Engine) rulesOf(p drivers.Personality, backend drivers.Backend) *ruleset {
+	rs := ruleset{}
+	e.table.All(func(h *proc.Handler) {
+		b := e.bindings[h.Info]
+		ref, known := p.Rule(h.Info.Name)
+		r := rule{supported: ref.Supported, function: ref.Function, flags: ref.Flags}
+		if ref.NoFlagCheck {
+			r.function = ""
+		} else if r.function == "" {
+			r.function = p.Prefix() + strings.TrimPrefix(h.Info.API, "vir")
+		}
+		if b != nil && !e.cfg.Strict {
+			r.flags |= b.flags
+			r.supported = r.supported || b.capable(backend)
+		}
+		r.missing = b != nil && r.supported && !b.capable(backend)
+		if b != nil && b.always {
+			r.supported = true
+		}
+		if !known && b != nil && b.flags != 0 {
+			r.flags = b.flags
+		}
+		rs[h.Info] = r
+	})
+	return &rs
+}
+
+// capable reports whether a backend, and the guests that it starts, have the
+// abilities that a procedure needs.
+func (b *binding) capable(backend drivers.Backend) bool {
+	if b.needs != nil && !reflect.TypeOf(backend).Implements(b.needs) {
+		return false
+	}
+	return b.guestNeeds == nil || backend.GuestType().Implements(b.guestNeeds)
+}
+
+func (rs *ruleset) of(info *proc.Info) rule { return (*rs)[info] }
