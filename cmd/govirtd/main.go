@@ -1,0 +1,70 @@
+// Command govirtd is the daemon. It parses the command line, handles signals
+// and chooses the exit code; everything else is in internal/daemon.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+
+	"github.com/govirtd/govirtd/internal/daemon"
+	"github.com/govirtd/govirtd/remote"
+)
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitError = 1
+	exitUsage = 2
+	exitInUse = 3
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	o, err := parse(args, stdout)
+	switch {
+	case errors.Is(err, errDone):
+		return exitOK
+	case err != nil:
+		fmt.Fprintf(stderr, "govirtd: %v\nTry 'govirtd --help'.\n", err)
+		return exitUsage
+	}
+	// The heap of a daemon for tests is small: collecting it less often costs
+	// little memory and saves much time.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(200)
+	}
+	log := o.logger(stderr)
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	cfg := daemon.Config{SockDir: o.sockDir(), Strict: o.compat == compat1130, Log: log, Options: o.limits}
+	d, err := daemon.Listen(ctx, cfg)
+	if err != nil {
+		fmt.Fprintf(stderr, "govirtd: %v\n", err)
+		var used *remote.InUseError
+		if errors.As(err, &used) {
+			fmt.Fprintf(stderr, "Stop it first, or choose another place with --sock-dir.\n")
+			return exitInUse
+		}
+		return exitError
+	}
+	watchStats(d, stderr)
+	rw, _ := cfg.Sockets()
+	fmt.Fprintf(stdout, "govirtd is ready: virsh -c 'test+unix:///default?socket=%s' list --all\n", rw)
+	if _, err := sd.SdNotify(false, sd.SdNotifyReady); err != nil {
+		log.Warn("cannot tell the service manager", "error", err)
+	}
+	if err := d.Serve(ctx); err != nil {
+		fmt.Fprintf(stderr, "govirtd: %v\n", err)
+		return exitError
+	}
+	return exitOK
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/govirtd/govirtd/internal/daemon"
+	"github.com/govirtd/govirtd/remote"
+)
+
+// compat1130 is the name of the strict mode.
+const compat1130 = "libvirt-11.3.0"
+
+// errDone says that the command line asked for something that is done.
+var errDone = errors.New("done")
+
+// options are the command line.
+type options struct {
+	dir, root string
+	compat    string
+	level     slog.Level
+	format    string
+	limits    remote.Options
+}
+
+const usage = `govirtd is a libvirt daemon: virsh, libvirt-python and every other libvirt
+client work against it unmodified. Without options it serves a simulated host
+on the sockets where clients look by themselves.
+
+  govirtd                                   as root: /run/libvirt/libvirt-sock
+  govirtd --sock-dir /tmp/v                 a private place, for anybody
+  virsh -c 'test+unix:///default?socket=/tmp/v/libvirt-sock' list --all
+
+Places
+  --sock-dir DIR      where the sockets libvirt-sock and libvirt-sock-ro go;
+                      default /run/libvirt for root, else the libvirt folder
+                      in $XDG_RUNTIME_DIR
+  --root DIR          puts every place (etc, run, var) below DIR
+
+Behaviour
+  --compat RELEASE    libvirt-11.3.0: answer only what that release answers,
+                      per procedure and flag, and keep its lifetimes. Without
+                      it govirtd may do more, never less.
+
+Log, on standard error
+  --log-level LEVEL   debug, info (default), warn or error
+  --log-format FORM   text (default) or json
+
+Limits
+  --max-clients N     connections served at a time (default 20000)
+  --max-requests N    calls of one client that run at a time (default 5)
+
+Other
+  --version           print the version and end
+  --help              print this and end
+
+When it is ready govirtd prints one line with a command to paste, and tells the
+service manager (sd_notify). SIGTERM and SIGINT end it: calls in progress are
+answered, clients told, sockets removed. SIGUSR1 prints its counts as one line
+of JSON on standard error.
+
+Exit codes: 0 ended in good order, 1 failed, 2 bad usage, 3 another daemon is
+using the socket.
+`
+
+// parse reads the command line.
+func parse(args []string, stdout io.Writer) (*options, error) {
+	o := &options{}
+	f := flag.NewFlagSet("govirtd", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.StringVar(&o.dir, "sock-dir", "", "")
+	f.StringVar(&o.root, "root", "", "")
+	f.StringVar(&o.compat, "compat", "", "")
+	f.TextVar(&o.level, "log-level", slog.LevelInfo, "")
+	f.StringVar(&o.format, "log-format", "text", "")
+	f.IntVar(&o.limits.MaxClients, "max-clients", 20000, "")
+	f.IntVar(&o.limits.MaxRequests, "max-requests", 5, "")
+	version := f.Bool("version", false, "")
+	switch err := f.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		io.WriteString(stdout, usage)
+		return nil, errDone
+	case err != nil:
+		return nil, err
+	case *version:
+		fmt.Fprintf(stdout, "govirtd %s, as libvirt 11.3.0 (%s %s/%s)\n", buildVersion(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+		return nil, errDone
+	case f.NArg() > 0:
+		return nil, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	case o.compat != "" && o.compat != compat1130:
+		return nil, fmt.Errorf("--compat %s: the one release to be compatible with is %s", o.compat, compat1130)
+	case o.format != "text" && o.format != "json":
+		return nil, fmt.Errorf("--log-format %s: text or json", o.format)
+	case o.limits.MaxClients < 1 || o.limits.MaxRequests < 1:
+		return nil, errors.New("limits begin at 1")
+	}
+	return o, nil
+}
+
+// buildVersion is the module's version, or the commit it was built from.
+func buildVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "(unknown)"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "development " + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return "development"
+}
+
+func (o *options) sockDir() string {
+	if o.dir != "" {
+		return o.dir
+	}
+	return daemon.SockDir(strings.TrimSuffix(o.root, "/"))
+}
+
+func (o *options) logger(w io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: o.level}
+	if o.format == "json" {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}

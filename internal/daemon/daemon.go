@@ -1,0 +1,115 @@
+// Package daemon wires the parts together: configuration in, a serving
+// process out. It is one of the few packages that see everything.
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/govirtd/govirtd/drivers"
+	testpersonality "github.com/govirtd/govirtd/drivers/personality/test"
+	"github.com/govirtd/govirtd/drivers/sim"
+	"github.com/govirtd/govirtd/engine"
+	"github.com/govirtd/govirtd/remote"
+)
+
+// shutdownGrace is how long calls in progress may take when the daemon stops.
+const shutdownGrace = 5 * time.Second
+
+// Config is what a daemon is started with.
+type Config struct {
+	// SockDir holds libvirt-sock and libvirt-sock-ro; it is made if missing.
+	SockDir string
+	// Strict makes the daemon answer as libvirt 11.3.0 only.
+	Strict bool
+	Log    *slog.Logger
+	// Options are the limits of the transport; its Logger is Log.
+	Options remote.Options
+}
+
+// Sockets are the paths that a daemon with this configuration listens on.
+func (c Config) Sockets() (rw, ro string) {
+	return filepath.Join(c.SockDir, "libvirt-sock"), filepath.Join(c.SockDir, "libvirt-sock-ro")
+}
+
+// Daemon is a daemon that listens.
+type Daemon struct {
+	cfg       Config
+	server    *remote.Server
+	listeners []remote.Listener
+}
+
+// Drivers are the URI schemes of this build.
+func Drivers() []drivers.Driver {
+	return []drivers.Driver{
+		testpersonality.Driver{NewBackend: func(h drivers.SimulatedHost) drivers.Backend { return sim.New(h, time.Now) }},
+	}
+}
+
+// Listen makes the daemon and its sockets. A *remote.InUseError says that
+// another daemon is there.
+func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
+	hostname, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cfg.SockDir, 0o755); err != nil {
+		return nil, err
+	}
+	cfg.Options.Logger = cfg.Log
+	e := engine.New(engine.Config{
+		Drivers:    Drivers(),
+		DefaultURI: "test:///default",
+		Strict:     cfg.Strict,
+		Log:        cfg.Log,
+		Hostname:   hostname,
+	})
+	d := &Daemon{cfg: cfg, server: remote.NewServer(e.Table(), cfg.Options)}
+	rw, ro := cfg.Sockets()
+	for _, s := range []struct {
+		path     string
+		mode     os.FileMode
+		readOnly bool
+	}{{rw, remote.ModeReadWrite, false}, {ro, remote.ModeReadOnly, true}} {
+		l, err := remote.Listen(ctx, s.path, s.mode)
+		if err != nil {
+			d.close()
+			return nil, fmt.Errorf("listening on %s: %w", s.path, err)
+		}
+		d.listeners = append(d.listeners, remote.Listener{Listener: l, ReadOnly: s.readOnly})
+	}
+	return d, nil
+}
+
+func (d *Daemon) close() {
+	for _, l := range d.listeners {
+		l.Close()
+	}
+}
+
+// Serve serves until ctx ends, then lets the calls in progress be answered,
+// tells the clients and removes the sockets.
+func (d *Daemon) Serve(ctx context.Context) error {
+	serving, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- d.server.Serve(serving, d.listeners...) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	grace, stop := context.WithTimeout(context.Background(), shutdownGrace)
+	defer stop()
+	if err := d.server.Shutdown(grace); err != nil {
+		d.cfg.Log.Warn("some clients were cut off", "error", err)
+	}
+	return <-done
+}
+
+// Stats are the counts of the transport.
+func (d *Daemon) Stats() remote.Stats { return d.server.Stats() }
