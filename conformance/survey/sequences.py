@@ -501,7 +501,8 @@ def main():
     ap.add_argument("--socket", required=True, help="command that prints the path of the daemon's socket, starting the daemon when needed")
     ap.add_argument("--facts", required=True)
     ap.add_argument("--out", required=True)
-    ap.add_argument("part", nargs="*", choices=list(PARTS) + [[]], help="only these parts, printed instead of written")
+    ap.add_argument("--print", action="store_true", help="print instead of writing")
+    ap.add_argument("part", nargs="*", choices=list(PARTS) + [[]], help="only these parts")
     a = ap.parse_args()
     ref = world.Reference(wire.Schema(a.facts), a.socket)
     out = {}
@@ -509,7 +510,7 @@ def main():
         if not a.part or name in a.part:
             print(name, file=sys.stderr, flush=True)
             out[name] = part(ref)
-    if a.part:
+    if a.print:
         print(report.text(report.Formats().shorten(out)))
     else:
         race = {"before_reply": Script.early, "after_reply": Script.late}
