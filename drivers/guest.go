@@ -50,10 +50,17 @@ type ConsoleOpener interface {
 	OpenConsole(ctx context.Context, device string) (io.ReadWriteCloser, error)
 }
 
+// GuestTime is what a guest's clock says, as seconds since the epoch and
+// nanoseconds, which the caller of virDomainSetTime may choose beyond a second.
+type GuestTime struct {
+	Seconds     int64
+	Nanoseconds uint32
+}
+
 // Clock is the guest's clock.
 type Clock interface {
-	Time(ctx context.Context) (time.Time, error)
-	SetTime(ctx context.Context, t time.Time) error
+	Time(ctx context.Context) (GuestTime, error)
+	SetTime(ctx context.Context, t GuestTime) error
 }
 
 // KeySender types keys: Linux codes, pressed together for hold.
@@ -81,11 +88,14 @@ type FileSystems interface {
 	// named, and return how many changed. Unknown ones are errors.
 	Freeze(ctx context.Context, mountPoints []string) (int, error)
 	Thaw(ctx context.Context, mountPoints []string) (int, error)
+	// Trim gives unused blocks of a mount point back, of all for nil.
+	Trim(ctx context.Context, mountPoint *string) error
 }
 
-// Hostnamer knows the guest's own name.
+// Hostnamer knows the guest's own name; domain is the name that the caller
+// has for it, which a simulation may make the answer from.
 type Hostnamer interface {
-	Hostname(ctx context.Context) (string, error)
+	Hostname(ctx context.Context, domain string) (string, error)
 }
 
 // PasswordSetter changes a user's password inside the guest.

@@ -172,20 +172,24 @@ func domainGetCPUStats(c *call, g drivers.CPUStatter, a *remoteproto.DomainGetCP
 	if err != nil {
 		return nil, err
 	}
-	if a.StartCPU >= 0 && int(a.StartCPU) >= n {
-		return nil, c.host.errorf(vir.ErrInvalidArg, "start_cpu %d larger than maximum of %d", a.StartCPU, n-1)
+	start := int(a.StartCPU)
+	if start >= n {
+		if a.Nparams != 0 {
+			return nil, c.host.errorf(vir.ErrInvalidArg, "start_cpu %d larger than maximum of %d", start, n-1)
+		}
+		start = 0 // who only counts may begin anywhere
 	}
 	if a.Ncpus == 0 {
 		return &remoteproto.DomainGetCPUStatsRet{Nparams: int32(n)}, nil
 	}
 	var groups [][]drivers.CPUStat
-	if a.StartCPU == -1 {
+	if start == -1 {
 		total, err := g.TotalCPUStats(c)
 		if err != nil {
 			return nil, err
 		}
 		groups = [][]drivers.CPUStat{total}
-	} else if groups, err = g.CPUStats(c, int(a.StartCPU), min(int(a.Ncpus), n-int(a.StartCPU))); err != nil {
+	} else if groups, err = g.CPUStats(c, start, min(int(a.Ncpus), n-start)); err != nil {
 		return nil, err
 	}
 	each := 0

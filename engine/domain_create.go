@@ -19,14 +19,14 @@ func bindDomainCreate(b *binder) {
 		if err := d.start(c, a.Flags); err != nil {
 			return nil, err
 		}
-		return &remoteproto.DomainCreateWithFlagsRet{Dom: d.ref(d.load())}, nil
+		return &remoteproto.DomainCreateWithFlagsRet{Dom: c.named(d)}, nil
 	})
 	change(b, remoteproto.DomainCreateWithFiles, func(c *call, d *Domain, a *remoteproto.DomainCreateWithFilesArgs) (*remoteproto.DomainCreateWithFilesRet, error) {
 		closeFiles(c.TakeFDs())
 		if err := d.start(c, a.Flags); err != nil {
 			return nil, err
 		}
-		return &remoteproto.DomainCreateWithFilesRet{Dom: d.ref(d.load())}, nil
+		return &remoteproto.DomainCreateWithFilesRet{Dom: c.named(d)}, nil
 	})
 	onConn(b, remoteproto.DomainCreateXML, func(c *call, a *remoteproto.DomainCreateXMLArgs) (*remoteproto.DomainCreateXMLRet, error) {
 		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
@@ -43,6 +43,14 @@ func bindDomainCreate(b *binder) {
 		}
 		return &remoteproto.DomainCreateXMLWithFilesRet{Dom: d.ref(d.load())}, nil
 	})
+}
+
+// named is the domain under the name that the caller used for it, which the
+// reference gives back unchecked.
+func (c *call) named(d *Domain) remoteproto.Domain {
+	ref := d.ref(d.load())
+	ref.Name = c.refName
+	return ref
 }
 
 // closeFiles ends descriptors that a backend has no use for: a container

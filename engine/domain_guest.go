@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"time"
-
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
@@ -79,19 +77,20 @@ func domainGetTime(c *call, d *Domain, _ *remoteproto.DomainGetTimeArgs) (*remot
 	if err != nil {
 		return nil, err
 	}
-	return &remoteproto.DomainGetTimeRet{Seconds: t.Unix(), Nseconds: uint32(t.Nanosecond())}, nil
+	return &remoteproto.DomainGetTimeRet{Seconds: t.Seconds, Nseconds: t.Nanoseconds}, nil
 }
 
 func domainSetTime(c *call, g drivers.Clock, a *remoteproto.DomainSetTimeArgs) (*proc.Void, error) {
-	t := time.Unix(a.Seconds, int64(a.Nseconds))
+	t := drivers.GuestTime{Seconds: a.Seconds, Nanoseconds: a.Nseconds}
 	if a.Flags&uint32(vir.DomainTimeSync) != 0 {
-		t = c.conn.engine.cfg.Now()
+		now := c.conn.engine.cfg.Now()
+		t = drivers.GuestTime{Seconds: now.Unix(), Nanoseconds: uint32(now.Nanosecond())}
 	}
 	return nil, g.SetTime(c, t)
 }
 
 func domainGetHostname(c *call, g drivers.Hostnamer, _ *remoteproto.DomainGetHostnameArgs) (*remoteproto.DomainGetHostnameRet, error) {
-	name, err := g.Hostname(c)
+	name, err := g.Hostname(c, c.refName)
 	if err != nil {
 		return nil, err
 	}
@@ -130,21 +129,8 @@ func domainFSThaw(c *call, g drivers.FileSystems, a *remoteproto.DomainFSThawArg
 	return &remoteproto.DomainFSThawRet{Filesystems: int32(n)}, err
 }
 
-// domainFSTrim has nothing to give back but checks what it is given.
 func domainFSTrim(c *call, g drivers.FileSystems, a *remoteproto.DomainFSTrimArgs) (*proc.Void, error) {
-	if a.MountPoint == nil {
-		return nil, nil
-	}
-	list, err := g.FileSystems(c)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range list {
-		if f.MountPoint == *a.MountPoint {
-			return nil, nil
-		}
-	}
-	return nil, c.host.errorf(vir.ErrOperationInvalid, "mount point not found: %s", *a.MountPoint)
+	return nil, g.Trim(c, a.MountPoint)
 }
 
 func domainInjectNMI(c *call, g drivers.NMIInjector, _ *remoteproto.DomainInjectNMIArgs) (*proc.Void, error) {

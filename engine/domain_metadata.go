@@ -71,12 +71,12 @@ func errMetadataType(t int32) error {
 }
 
 func domainGetMetadata(_ *call, d *Domain, a *remoteproto.DomainGetMetadataArgs) (*remoteproto.DomainGetMetadataRet, error) {
+	if a.Type >= 3 {
+		return nil, errMetadataType(a.Type)
+	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err
-	}
-	if a.Type >= 3 {
-		return nil, errMetadataType(a.Type)
 	}
 	t := def.tree()
 	var text string

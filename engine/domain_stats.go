@@ -33,7 +33,7 @@ func connectGetAllDomainStats(c *call, a *remoteproto.ConnectGetAllDomainStatsAr
 		known |= g.bit
 	}
 	if a.Flags&uint32(vir.ConnectGetAllDomainsStatsEnforceStats) != 0 && want&^known != 0 {
-		return nil, vir.Errorf(vir.FromDomain, vir.ErrArgumentUnsupported, "Stats types bits 0x%x are not supported by this daemon", uint32(want&^known))
+		return nil, c.host.errorf(vir.ErrArgumentUnsupported, "Stats types bits 0x%x are not supported by this daemon", uint32(want&^known))
 	}
 	if want == 0 {
 		want = known

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"context"
-	"time"
 
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -14,17 +13,17 @@ var (
 )
 
 // Time is what was last set; the clock does not run.
-func (g *Guest) Time(context.Context) (time.Time, error) {
+func (g *Guest) Time(context.Context) (drivers.GuestTime, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return time.Unix(g.time, 0), nil
+	return g.time, nil
 }
 
 // SetTime sets the clock.
-func (g *Guest) SetTime(_ context.Context, t time.Time) error {
+func (g *Guest) SetTime(_ context.Context, t drivers.GuestTime) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.time = t.Unix()
+	g.time = t
 	return nil
 }
 
@@ -33,7 +32,7 @@ func (g *Guest) SetTime(_ context.Context, t time.Time) error {
 // is occupied, below 60000 it is in error, with details by the time modulo 4.
 func (g *Guest) ControlInfo(context.Context) (drivers.ControlInfo, error) {
 	g.mu.Lock()
-	t := uint64(g.time)
+	t := uint64(g.time.Seconds)
 	g.mu.Unlock()
 	switch {
 	case t == 0 || t >= 60000:

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"slices"
 
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -29,6 +30,22 @@ func (g *Guest) Freeze(_ context.Context, which []string) (int, error) { return 
 // Thaw thaws what is frozen and counts it.
 func (g *Guest) Thaw(_ context.Context, which []string) (int, error) { return g.freeze(which, false) }
 
+// Trim has nothing to give back but checks what it is given. Like freezing it
+// knows the mount points of a guest without a disk, too.
+func (g *Guest) Trim(_ context.Context, mountPoint *string) error {
+	if mountPoint == nil {
+		return nil
+	}
+	return checkMountPoint(*mountPoint)
+}
+
+func checkMountPoint(m string) error {
+	if !slices.Contains(mountPoints, m) {
+		return vir.Errorf(vir.FromTest, vir.ErrOperationInvalid, "mount point not found: %s", m)
+	}
+	return nil
+}
+
 func (g *Guest) freeze(which []string, frozen bool) (int, error) {
 	if len(which) == 0 {
 		which = mountPoints
@@ -37,8 +54,8 @@ func (g *Guest) freeze(which []string, frozen bool) (int, error) {
 	defer g.mu.Unlock()
 	n := 0
 	for _, m := range which {
-		if m != "/" && m != "/boot" {
-			return 0, vir.Errorf(vir.FromTest, vir.ErrOperationInvalid, "mount point not found: %s", m)
+		if err := checkMountPoint(m); err != nil {
+			return 0, err
 		}
 		if g.frozen[m] != frozen {
 			g.frozen[m] = frozen

@@ -20,7 +20,7 @@ type Guest struct {
 	gone    chan struct{}
 
 	mu     sync.Mutex
-	time   int64 // of its clock, seconds
+	time   drivers.GuestTime // of its clock
 	frozen map[string]bool
 	ended  bool
 }
@@ -43,7 +43,7 @@ var (
 const firstTime = 627319920
 
 func newGuest(b *Backend, d *domxml.Domain, o drivers.StartOptions, notify drivers.Notify) *Guest {
-	g := &Guest{backend: b, notify: notify, name: d.Name, time: firstTime, frozen: map[string]bool{}, gone: make(chan struct{})}
+	g := &Guest{backend: b, notify: notify, name: d.Name, time: drivers.GuestTime{Seconds: firstTime}, frozen: map[string]bool{}, gone: make(chan struct{})}
 	for _, k := range d.Devices.Disks {
 		g.drives = append(g.drives, k.Target.Dev)
 	}
@@ -95,7 +95,9 @@ func (g *Guest) SetMemory(context.Context, uint64) error { return nil }
 func (g *Guest) SetVcpus(context.Context, int) error { return nil }
 
 // Hostname is made from the domain's name.
-func (g *Guest) Hostname(context.Context) (string, error) { return g.name + "host", nil }
+func (g *Guest) Hostname(_ context.Context, domain string) (string, error) {
+	return domain + "host", nil
+}
 
 // SendKeys types into the void.
 func (g *Guest) SendKeys(context.Context, []uint32, time.Duration) error { return nil }

@@ -87,7 +87,7 @@ func TestControlInfo(t *testing.T) {
 		59999: {State: vir.DomainControlError, Details: vir.DomainControlErrorReasonInternal, StateTime: 29999},
 		60000: {State: vir.DomainControlOk},
 	} {
-		if err := g.SetTime(t.Context(), time.Unix(sec, 0)); err != nil {
+		if err := g.SetTime(t.Context(), drivers.GuestTime{Seconds: sec}); err != nil {
 			t.Fatal(err)
 		}
 		if got, err := g.ControlInfo(t.Context()); got != want || err != nil {
