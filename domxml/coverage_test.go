@@ -1,0 +1,132 @@
+package domxml
+
+import (
+	"flag"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/govirtd/govirtd/internal/corpus"
+)
+
+var missing = flag.String("missing", "", "print what of the schema is lost whose path contains this; all for everything")
+
+// covered is the list of kinds of documents: what reads and writes one, and
+// how many per cent of the schema must survive that, of all and of what the
+// corpus has.
+var covered = []coverage{
+	{kind: "domain", through: throughDomain, elements: 75, attributes: 73, values: 73, usedElements: 80, usedAttributes: 82},
+}
+
+type coverage struct {
+	// kind is the KIND of facts/KIND-schema.json.
+	kind string
+	// through reads a document and writes it again, with everything that any
+	// form has.
+	through func(doc []byte) ([]byte, error)
+	// The lowest percentages of elements, attributes and values of
+	// enumerations; used is about those that occur in the corpus.
+	elements, attributes, values, usedElements, usedAttributes float64
+}
+
+func throughDomain(doc []byte) ([]byte, error) {
+	d, err := ParseDomain(doc, Live())
+	if err != nil {
+		return nil, err
+	}
+	return FormatDomain(d, FormatSecure)
+}
+
+// tally counts what was kept.
+type tally struct {
+	kept, all int
+	lost      []string
+}
+
+func (c *tally) add(ok bool, name string) {
+	c.all++
+	if ok {
+		c.kept++
+	} else {
+		c.lost = append(c.lost, name)
+	}
+}
+
+func (c *tally) percent() float64 {
+	if c.all == 0 {
+		return 100
+	}
+	return 100 * float64(c.kept) / float64(c.all)
+}
+
+// TestCoverage puts every element, attribute and value that a schema knows
+// into a small document and looks whether it is still there when the document
+// has been read and written.
+func TestCoverage(t *testing.T) {
+	for _, c := range covered {
+		t.Run(c.kind, func(t *testing.T) {
+			p := &prober{through: c.through, works: map[*corpus.SchemaElement]variant{}}
+			var elements, attributes, values, usedElements, usedAttributes tally
+			for _, e := range corpus.ReadSchema(t, c.kind).Paths {
+				ok := p.element(e)
+				elements.add(ok, e.Path)
+				if e.Files > 0 {
+					usedElements.add(ok, e.Path)
+				}
+				if e.Text != nil {
+					for _, v := range e.Text.Enum {
+						values.add(p.holds(e, target{want: "=" + v, text: v}), e.Path+"="+v)
+					}
+				}
+				for i := range e.Attributes {
+					a := &e.Attributes[i]
+					ok := false
+					for _, v := range a.Samples() {
+						kept := p.holds(e, target{attr: a.Name, value: v, want: "@" + a.Name + exactly(a, v)})
+						ok = ok || kept
+						if a.Enum != nil {
+							values.add(kept, e.Path+"/@"+a.Name+"="+v)
+						} else if ok {
+							break
+						}
+					}
+					attributes.add(ok, e.Path+"/@"+a.Name)
+					if a.Files > 0 {
+						usedAttributes.add(ok, e.Path+"/@"+a.Name)
+					}
+				}
+			}
+			for _, r := range []struct {
+				what    string
+				c       *tally
+				atLeast float64
+			}{
+				{"elements", &elements, c.elements}, {"attributes", &attributes, c.attributes}, {"values", &values, c.values},
+				{"elements of the corpus", &usedElements, c.usedElements}, {"attributes of the corpus", &usedAttributes, c.usedAttributes},
+			} {
+				t.Logf("%-24s %5d of %5d kept, %.1f %%", r.what, r.c.kept, r.c.all, r.c.percent())
+				if r.c.percent() < r.atLeast {
+					t.Errorf("%s: %.2f %% kept, less than %.2f", r.what, r.c.percent(), r.atLeast)
+				}
+				r.c.report(t, r.what)
+			}
+		})
+	}
+}
+
+// exactly wants the very value of an enumeration; others may be normalised.
+func exactly(a *corpus.SchemaAttribute, value string) string {
+	if a.Enum != nil {
+		return "=" + value
+	}
+	return ""
+}
+
+func (c *tally) report(t *testing.T, what string) {
+	sort.Strings(c.lost)
+	for _, name := range c.lost {
+		if *missing != "" && (*missing == "all" || strings.Contains(name, *missing)) {
+			t.Logf("lost of %s: %s", what, name)
+		}
+	}
+}
