@@ -42,7 +42,11 @@ type record struct {
 	tuned   tuning
 }
 
-func (r *record) active() bool     { return r.id >= 0 }
+func (r *record) active() bool { return r.id >= 0 }
+
+// exists is false while a domain is being made that has neither a guest nor a
+// definition yet, and after both have gone.
+func (r *record) exists() bool     { return !r.gone && (r.active() || r.config != nil) }
 func (r *record) persistent() bool { return r.config != nil }
 
 // current is the definition that queries are about: of the guest if there is
@@ -61,7 +65,7 @@ func (d *Domain) ref(r *record) remoteproto.Domain {
 
 // domain looks a domain up as the protocol names it: by UUID only.
 func (h *Host) domain(ref *remoteproto.Domain) (*Domain, error) {
-	if d := h.domains.uuid(domxml.UUID(ref.UUID)); d != nil {
+	if d := h.domains.uuid(domxml.UUID(ref.UUID)); d != nil && d.load().exists() {
 		return d, nil
 	}
 	return nil, h.errorf(vir.ErrNoDomain, "no domain with matching uuid '%s' (%s)", domxml.UUID(ref.UUID), ref.Name)

@@ -82,14 +82,19 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 	h := d.host
 	e, _ := edgeOf(vir.DomainShutoff, v)
 	id := h.lastID.Add(1)
+	var early earlyFacts
+	take := func(f drivers.Fact) { d.fact(id, f) }
 	guest, err := h.backend.Start(ctx, def.tree(), drivers.StartOptions{ID: id, Paused: v == verbStartPaused, Saved: saved},
-		func(f drivers.Fact) { d.fact(id, f) })
+		func(f drivers.Fact) {
+			if !early.hold(f) {
+				take(f)
+			}
+		})
 	if err != nil {
 		return err
 	}
 	h.domains.mu.Lock()
 	h.domains.byID[id] = d
-	h.domains.mu.Unlock()
 	d.update(origin, func(r *record) []*event {
 		r.id, r.live, r.guest = id, def, guest
 		r.state, r.reason = e.to, e.reason
@@ -97,6 +102,8 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 		r.tuned = tuning{}
 		return []*event{d.lifecycleEvent(r, e.event, e.detail)}
 	})
+	h.domains.mu.Unlock()
+	early.release(take)
 	return nil
 }
 
@@ -121,26 +128,36 @@ func (h *Host) bringUp(c *call, tree *domxml.Domain, v verb, saved string) (*Dom
 	if err != nil {
 		return nil, err
 	}
-	d, fresh, err := h.claim(tree, true)
-	if err != nil {
-		return nil, err
-	}
-	done, err := d.job.begin(c, c.Info.API)
-	if err == nil {
-		defer done()
-		if r := d.load(); r.active() {
-			err = errAlreadyActive(r.name)
-		} else {
-			err = d.launch(c, c.Call, v, def, saved)
+	for {
+		d, fresh, err := h.claim(tree, true)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if err != nil {
-		if fresh {
+		gone, err := d.bringUp(c, v, def, saved)
+		if err != nil && fresh {
 			h.forget(d)
 		}
-		return nil, err
+		if !gone {
+			return d, err
+		}
 	}
-	return d, nil
+}
+
+// bringUp starts a guest when it is the domain's turn. It reports whether the
+// domain has gone while it waited.
+func (d *Domain) bringUp(c *call, v verb, def *definition, saved string) (gone bool, err error) {
+	done, err := d.job.begin(c, c.Info.API)
+	if err != nil {
+		return false, err
+	}
+	defer done()
+	switch r := d.load(); {
+	case r.gone:
+		return true, nil
+	case r.active():
+		return false, errAlreadyActive(r.name)
+	}
+	return false, d.launch(c, c.Call, v, def, saved)
 }
 
 func errAlreadyActive(name string) error {
@@ -152,6 +169,11 @@ func errAlreadyActive(name string) error {
 func (h *Host) claim(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh bool, err error) {
 	h.domains.mu.Lock()
 	defer h.domains.mu.Unlock()
+	return h.claimLocked(tree, mustBeInactive)
+}
+
+// claimLocked is claim for who holds domains.mu.
+func (h *Host) claimLocked(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh bool, err error) {
 	if d := h.domains.byUUID[tree.UUID]; d != nil {
 		r := d.load()
 		if r.name != tree.Name {
@@ -171,14 +193,16 @@ func (h *Host) claim(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh
 	return d, true, nil
 }
 
-// forget takes a domain out of the store.
+// forget takes a domain out of the store that has come to nothing, unless
+// somebody has defined it in the meantime.
 func (h *Host) forget(d *Domain) {
 	h.domains.mu.Lock()
 	defer h.domains.mu.Unlock()
 	r := d.load()
-	if h.domains.byUUID[d.uuid] == d {
-		h.removeLocked(d, r)
+	if r.gone || r.exists() {
+		return
 	}
+	h.removeLocked(d, r)
 	d.update(nil, func(r *record) []*event {
 		r.gone = true
 		return nil

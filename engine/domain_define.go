@@ -25,10 +25,10 @@ func bindDomainDefine(b *binder) {
 		}
 		return &remoteproto.DomainDefineXMLFlagsRet{Dom: dom}, nil
 	})
-	onDomain(b, remoteproto.DomainUndefine, func(c *call, d *Domain, _ *remoteproto.DomainUndefineArgs) (*proc.Void, error) {
+	change(b, remoteproto.DomainUndefine, func(c *call, d *Domain, _ *remoteproto.DomainUndefineArgs) (*proc.Void, error) {
 		return nil, d.undefine(c, 0)
 	})
-	onDomain(b, remoteproto.DomainUndefineFlags, func(c *call, d *Domain, a *remoteproto.DomainUndefineFlagsArgs) (*proc.Void, error) {
+	change(b, remoteproto.DomainUndefineFlags, func(c *call, d *Domain, a *remoteproto.DomainUndefineFlagsArgs) (*proc.Void, error) {
 		return nil, d.undefine(c, a.Flags)
 	})
 }
@@ -71,7 +71,11 @@ func (h *Host) defineXML(c *call, doc string, flags uint32) (remoteproto.Domain,
 	if err != nil {
 		return remoteproto.Domain{}, err
 	}
-	d, _, err := h.claim(tree, false)
+	// Finding the domain and giving it the definition are one step, so that
+	// what is acknowledged here is not given to one that goes in between.
+	h.domains.mu.Lock()
+	defer h.domains.mu.Unlock()
+	d, _, err := h.claimLocked(tree, false)
 	if err != nil {
 		return remoteproto.Domain{}, err
 	}

@@ -80,7 +80,7 @@ func pair(with, without vir.ConnectListAllDomainsFlags, has func(*record) bool) 
 
 // selects reports whether a domain passes all groups of flags.
 func selects(r *record, f vir.ConnectListAllDomainsFlags) bool {
-	if r.gone {
+	if !r.exists() {
 		return false
 	}
 	for _, g := range domainFilters {

@@ -30,7 +30,7 @@ func domainLookupByID(c *call, a *remoteproto.DomainLookupByIDArgs) (*remoteprot
 
 func domainLookupByName(c *call, a *remoteproto.DomainLookupByNameArgs) (*remoteproto.DomainLookupByNameRet, error) {
 	d := c.host.domains.name(a.Name)
-	if d == nil {
+	if d == nil || !d.load().exists() {
 		return nil, c.host.errNoDomain()
 	}
 	return &remoteproto.DomainLookupByNameRet{Dom: d.ref(d.load())}, nil
@@ -38,7 +38,7 @@ func domainLookupByName(c *call, a *remoteproto.DomainLookupByNameArgs) (*remote
 
 func domainLookupByUUID(c *call, a *remoteproto.DomainLookupByUUIDArgs) (*remoteproto.DomainLookupByUUIDRet, error) {
 	d := c.host.domains.uuid(domxml.UUID(a.UUID))
-	if d == nil {
+	if d == nil || !d.load().exists() {
 		return nil, c.host.errNoDomain()
 	}
 	return &remoteproto.DomainLookupByUUIDRet{Dom: d.ref(d.load())}, nil

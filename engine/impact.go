@@ -66,22 +66,37 @@ func (d *Domain) edit(c *call, flags uint32, change func(doc *domxml.Domain, liv
 }
 
 func (d *Domain) editImpact(c *call, i impact, change func(doc *domxml.Domain, live bool) error) error {
-	r := d.load()
-	live, config := r.live, r.config
-	var err error
-	if i.live {
-		if live, err = live.edit(func(doc *domxml.Domain) error { return change(doc, true) }); err != nil {
-			return err
+	for {
+		r := d.load()
+		live, config := r.live, r.config
+		switch {
+		case i.live && live == nil:
+			return errNotActive() // it has ended in the meantime
+		case i.config && config == nil:
+			return errTransient()
+		}
+		var err error
+		if i.live {
+			if live, err = live.edit(func(doc *domxml.Domain) error { return change(doc, true) }); err != nil {
+				return err
+			}
+		}
+		if i.config {
+			if config, err = config.edit(func(doc *domxml.Domain) error { return change(doc, false) }); err != nil {
+				return err
+			}
+		}
+		// Ending and defining wait for no job: a change that was made of
+		// something that is no longer there is made again.
+		same := false
+		d.update(c.Call, func(now *record) []*event {
+			if same = now.live == r.live && now.config == r.config; same {
+				now.live, now.config = live, config
+			}
+			return nil
+		})
+		if same {
+			return nil
 		}
 	}
-	if i.config {
-		if config, err = config.edit(func(doc *domxml.Domain) error { return change(doc, false) }); err != nil {
-			return err
-		}
-	}
-	d.update(c.Call, func(r *record) []*event {
-		r.live, r.config = live, config
-		return nil
-	})
-	return nil
 }

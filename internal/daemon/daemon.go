@@ -39,6 +39,7 @@ func (c Config) Sockets() (rw, ro string) {
 // Daemon is a daemon that listens.
 type Daemon struct {
 	cfg       Config
+	engine    *engine.Engine
 	server    *remote.Server
 	listeners []remote.Listener
 }
@@ -68,7 +69,7 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 		Log:        cfg.Log,
 		Hostname:   hostname,
 	})
-	d := &Daemon{cfg: cfg, server: remote.NewServer(e.Table(), cfg.Options)}
+	d := &Daemon{cfg: cfg, engine: e, server: remote.NewServer(e.Table(), cfg.Options)}
 	rw, ro := cfg.Sockets()
 	for _, s := range []struct {
 		path     string
