@@ -29,6 +29,26 @@ func (e Expected) find(suite string, n int) (reason string, known bool) {
 	return "", false
 }
 
+// LoadSupersets reads a file of lines "COMMAND NUMBER": which commands do more than on the reference, by which difference.
+func LoadSupersets(file string) (map[string]string, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	supersets := map[string]string{}
+	for line := range strings.Lines(string(b)) {
+		words := strings.Fields(line)
+		if len(words) == 0 || strings.HasPrefix(words[0], "#") {
+			continue
+		}
+		if len(words) != 2 || supersets[words[0]] != "" {
+			return nil, fmt.Errorf("%s: want COMMAND NUMBER, once, in %q", file, strings.TrimSpace(line))
+		}
+		supersets[words[0]] = words[1]
+	}
+	return supersets, nil
+}
+
 // LoadExpected reads a file of lines "SUITE NUMBER reason"; empty lines and lines that begin with # are comments.
 func LoadExpected(file string) (Expected, error) {
 	f, err := os.Open(file)

@@ -56,6 +56,26 @@ func TestNotYetQuestion(t *testing.T) {
 	})
 }
 
+// TestSuperset: what the reference does not have may work here, under a number, and explains what follows from it.
+func TestSuperset(t *testing.T) {
+	judge := NewJudge(&Recording{})
+	judge.Supersets = map[string]string{"vol-resize": "7"}
+	no := bad("error: this function is not supported by the connection driver: virStorageVolResize")
+	for n, l := range []line{
+		{"vol-info one", ok("1"), ok("2"), Different, ""},
+		{"vol-resize one 2", no, ok("resized"), Superset, "difference 7"},
+		{"vol-info one", ok("1"), ok("2"), Superset, "after entry 1"},
+		{"vol-info two", ok("1"), ok("2"), Different, ""},
+		{"vol-resize two 3", bad("error: another one"), ok("resized"), Different, ""},
+		{"vol-wipe two", no, ok("wiped"), Different, ""}, // without a number
+	} {
+		words := Words(l.command)
+		if r := judge.Judge(Case{N: n, Group: commandGroup(words[0]), Command: words[0], Args: words[1:], Want: l.want, Got: l.got}); r.Verdict != l.verdict || r.Why != l.why {
+			t.Errorf("%d %s: %v (%s), want %v (%s)", n, l.command, r.Verdict, r.Why, l.verdict, l.why)
+		}
+	}
+}
+
 // TestNotYetRefused: what fails on the reference changes nothing, either.
 func TestNotYetRefused(t *testing.T) {
 	tell(t, []line{
@@ -126,7 +146,7 @@ func TestExpected(t *testing.T) {
 			t.Errorf("%q in\n%s", not, failures)
 		}
 	}
-	if table := report.Table(); !strings.Contains(table, "  host                                  1          2        1          0\n") {
+	if table := report.Table(); !strings.Contains(table, "  host                                  1          2        1          0         0\n") {
 		t.Errorf("table\n%s", table)
 	}
 	if got := report.Failures(expected, 1); len(got) != 2 || got[1] != "... and 1 more" {

@@ -25,10 +25,10 @@ func (r *Report) Count(group string, v Verdict) int {
 // Table is the count per group.
 func (r *Report) Table() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-34s %6s %10s %8s %10s\n", r.Suite, "equal", "different", "not yet", "live only")
+	fmt.Fprintf(&b, "%-34s %6s %10s %8s %10s %9s\n", r.Suite, "equal", "different", "not yet", "live only", "superset")
 	row := func(title, group string) {
-		fmt.Fprintf(&b, "  %-32s %6d %10d %8d %10d\n", title,
-			r.Count(group, Equal), r.Count(group, Different), r.Count(group, NotYet), r.Count(group, LiveOnly))
+		fmt.Fprintf(&b, "  %-32s %6d %10d %8d %10d %9d\n", title,
+			r.Count(group, Equal), r.Count(group, Different), r.Count(group, NotYet), r.Count(group, LiveOnly), r.Count(group, Superset))
 	}
 	for _, g := range Groups {
 		for _, one := range r.Results {
