@@ -16,6 +16,8 @@ type node = xmltree.Node
 type decoder struct {
 	live   bool
 	stored bool
+	// network is the name of the network that is read, for the texts of errors.
+	network string
 }
 
 // trees are used again: what is parsed keeps parts of the text only.

@@ -86,14 +86,14 @@ type VLAN struct {
 
 // VLANTag is the number of one.
 type VLANTag struct {
-	ID         uint   `xml:"id,attr" vir:"always"`
+	ID         uint   `xml:"id,attr" vir:"required always"`
 	NativeMode string `xml:"nativeMode,attr,omitempty" vir:"enum=tagged|untagged"`
 }
 
 // VirtualPort configures a switch.
 type VirtualPort struct {
 	Type       string             `xml:"type,attr,omitempty"`
-	Parameters *VirtualPortParams `xml:"parameters"`
+	Parameters *VirtualPortParams `xml:"parameters" vir:"always"`
 }
 
 // VirtualPortParams depend on the type.
