@@ -18,43 +18,101 @@ var namespaces = map[string]string{
 }
 
 // always is what must be in an element, or is worth having in it, beyond what
-// the schema calls required: children, and attributes with their value.
+// the schema calls required: children, attributes with their value, a text.
 var always = map[string][]string{
-	"/domain":                             {"memory"},
-	"/domain/devices/disk":                {"source", "target"},
-	"/domain/devices/disk/target":         {"@dev=vda"},
-	"/domain/devices/disk/mirror":         {"source"},
-	"/domain/devices/video":               {"model"},
-	"/domain/devices/controller":          {"@index=1"},
-	"/domain/devices/filesystem":          {"source", "target"},
-	"/domain/devices/tpm":                 {"backend"},
-	"/domain/devices/channel":             {"source", "target"},
-	"/domain/devices/audio":               {"@id=1"},
-	"/domain/devices/tpm/backend/source":  {"@path=/a"},
-	"/domain/devices/iommu":               {"driver"},
-	"/domain/cputune/cachetune/monitor":   {"@vcpus=0"},
-	"/domain/cputune/memorytune/monitor":  {"@vcpus=0"},
-	"/domain/cpu/topology":                {"@sockets=1"},
-	"/domain/clock/timer":                 {"@name=rtc"},
-	"/domain/numatune/memory":             {"@nodeset=0"},
-	"/domain/launchSecurity":              {"policy"},
-	"/domain/cpu/numa/cell":               {"@cpus=0", "@memory=1024"},
-	"/domain/devices/memory/target":       {"node"},
-	"/domain/devices/memory/target/node":  {"=0"},
-	"/domain/cputune/vcpupin":             {"@vcpu=0"},
-	"/domain/cputune/vcpusched":           {"@vcpus=0"},
-	"/domain/cputune/iothreadsched":       {"@iothreads=1"},
-	"/domain/devices/smartcard/protocol":  {"@type=raw"},
-	"/domain/devices/interface/mac":       {"@address=52:54:00:00:00:01"},
-	"/domain/devices/redirfilter/usbdev":  {"@allow=yes"},
-	"/domain/devices/hostdev":             {"source"},
-	"/domain/devices/hostdev/source/char": {"=/dev/a"},
+	"/domain":                                {"memory"},
+	"/domain/vcpu":                           {"=2"},
+	"/domain/devices/disk":                   {"@device=disk", "source", "target"},
+	"/domain/devices/disk/source":            {"@file=/a"},
+	"/domain/devices/disk/target":            {"@dev=vda"},
+	"/domain/devices/disk/mirror":            {"@type=file", "source"},
+	"/domain/devices/disk/mirror/source":     {"@file=/a"},
+	"/domain/devices/video":                  {"model"},
+	"/domain/devices/controller":             {"@index=1"},
+	"/domain/devices/filesystem":             {"@type=mount", "source", "target"},
+	"/domain/devices/filesystem/source":      {"@dir=/a"},
+	"/domain/devices/filesystem/target":      {"@dir=/a"},
+	"/domain/devices/tpm":                    {"backend"},
+	"/domain/devices/tpm/backend":            {"@type=emulator"},
+	"/domain/devices/serial":                 {"@type=pty"},
+	"/domain/devices/parallel":               {"@type=pty"},
+	"/domain/devices/redirdev":               {"@type=spicevmc"},
+	"/domain/devices/console":                {"@type=pty"},
+	"/domain/devices/channel":                {"@type=pty", "source", "target"},
+	"/domain/devices/channel/target":         {"@type=virtio"},
+	"/domain/devices/smartcard":              {"@mode=host"},
+	"/domain/devices/rng/backend":            {"@model=random"},
+	"/domain/devices/crypto/backend":         {"@model=builtin"},
+	"/domain/devices/shmem":                  {"server"},
+	"/domain/devices/shmem/server":           {"@path=/a"},
+	"/domain/devices/audio":                  {"@id=1"},
+	"/domain/devices/tpm/backend/source":     {"@path=/a"},
+	"/domain/devices/hostdev":                {"@mode=subsystem", "@type=pci", "source"},
+	"/domain/devices/hostdev/source/char":    {"=/dev/a"},
+	"/domain/devices/interface/mac":          {"@address=52:54:00:00:00:01"},
+	"/domain/devices/interface/model":        {"@type=virtio"},
+	"/domain/devices/interface":              {"@type=user", "model"},
+	"/domain/devices/redirfilter/usbdev":     {"@allow=yes"},
+	"/domain/devices/memory/target":          {"node"},
+	"/domain/devices/memory/target/node":     {"=0"},
+	"/domain/cputune/cachetune":              {"@vcpus=0"},
+	"/domain/cputune/cachetune/monitor":      {"@vcpus=0", "@level=3"},
+	"/domain/cputune/memorytune":             {"@vcpus=0"},
+	"/domain/cputune/memorytune/monitor":     {"@vcpus=0"},
+	"/domain/cputune/vcpupin":                {"@vcpu=0"},
+	"/domain/cputune/vcpusched":              {"@vcpus=0"},
+	"/domain/cputune/iothreadsched":          {"@iothreads=1"},
+	"/domain/numatune/memory":                {"@nodeset=0"},
+	"/domain/clock/timer":                    {"@name=rtc"},
+	"/domain/launchSecurity":                 {"policy"},
+	"/domain/cpu/numa/cell":                  {"@id=0", "@cpus=0", "@memory=1024", "cache"},
+	"/domain/features/hyperv/spinlocks":      {"@retries=4095"},
+	"/domain/features/hyperv/vendor_id":      {"@value=a"},
+	"/domain/features/kvm/dirty-ring":        {"@size=4096"},
+	"/domain/cpu/numa/interconnects/latency": {"@initiator=0", "@target=0", "@cache=1"},
+
+	"/domain/cpu/numa/interconnects/bandwidth":        {"@initiator=0", "@target=0", "@cache=1"},
+	"/domain/devices/disk/backingStore":               {"@type=file", "format", "source"},
+	"/domain/devices/disk/mirror/backingStore":        {"@type=file", "format", "source"},
+	"/domain/devices/disk/backingStore/source":        {"@file=/a"},
+	"/domain/devices/disk/mirror/backingStore/source": {"@file=/a"},
+	"/domain/cpu/numa/cell/cache":                     {"@level=1"},
+	"/domain/cpu/numa/cell/cache/size":                {"@value=1"},
 }
+
+// Sources of character devices and of disks can have whatever some kind of
+// them needs: what belongs to another kind is dropped.
+func init() {
+	for _, dev := range []string{"serial", "parallel", "console", "channel", "redirdev", "smartcard", "rng/backend"} {
+		path := "/domain/devices/" + dev
+		always[path] = append(always[path], "source")
+		always[path+"/source"] = []string{"@mode=connect", "@host=a", "@service=1", "@path=/a", "@channel=a", "@master=/a", "@slave=/b"}
+		always[path+"/source/reconnect"] = []string{"@enabled=yes", "@timeout=1"}
+	}
+	for _, path := range []string{
+		"/domain/os/nvram", "/domain/devices/disk", "/domain/devices/disk/mirror", "/domain/devices/disk/backingStore",
+		"/domain/devices/disk/mirror/backingStore",
+	} {
+		for _, path := range []string{path, path + "/source/dataStore"} {
+			always[path+"/source"] = []string{
+				"@file=/a", "@dev=/dev/a", "@dir=/a", "@protocol=nbd", "@name=a/b", "@pool=a", "@volume=a", "@path=/a",
+			}
+			always[path+"/source/host"] = []string{"@name=a"}
+			always[path+"/source/reservations"] = []string{"@managed=no"}
+		}
+	}
+}
+
+// repeated is how many there must be of an element.
+var repeated = map[string]int{"/domain/devices/smartcard/certificate": 3}
 
 // variant is a choice of what is around something.
 type variant struct {
-	// full adds every attribute, and siblings also every child.
-	full, siblings bool
+	// full adds every attribute to the element itself, allFull also to those
+	// around it, and siblings every child.
+	full, allFull, siblings bool
+	// with is a child that goes into the element.
+	with *corpus.SchemaElement
 	// choices are values of attributes by path and name.
 	choices map[string]string
 }
@@ -70,10 +128,12 @@ type target struct {
 type prober struct {
 	through func([]byte) ([]byte, error)
 	works   map[*corpus.SchemaElement]variant
+	// last is what was tried last, for the report.
+	last string
 }
 
 // patience is how many documents are made for one target.
-const patience = 400
+const patience = 800
 
 // element looks for an element, and remembers what was around it.
 func (p *prober) element(e *corpus.SchemaElement) bool {
@@ -91,7 +151,12 @@ func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 		if budget--; budget < 0 {
 			return false
 		}
-		out, err := p.through([]byte(render(e, g, v)))
+		doc := render(e, g, v)
+		out, err := p.through([]byte(doc))
+		p.last = doc
+		if err != nil {
+			p.last += " " + err.Error()
+		}
 		if err != nil || !keeps(out, e.Path, g.want) {
 			return false
 		}
@@ -106,7 +171,11 @@ func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 		}
 	}
 	switches := choices(e)
-	variants := []variant{{}, {full: true}, {full: true, siblings: true}}
+	variants := []variant{{}, {full: true}}
+	for _, c := range e.Children {
+		variants = append(variants, variant{with: c}, variant{with: c, full: true})
+	}
+	variants = append(variants, variant{full: true, allFull: true}, variant{full: true, allFull: true, siblings: true})
 	for _, v := range variants {
 		if try(v) {
 			return true
@@ -120,7 +189,7 @@ func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 			}
 		}
 	}
-	for _, v := range variants[1:] {
+	for _, v := range []variant{{}, {full: true}, {full: true, allFull: true}} {
 		for i, a := range switches {
 			for _, x := range a.values {
 				for _, b := range switches[i+1:] {
@@ -145,6 +214,9 @@ type choice struct {
 // choices are the attributes around an element that may decide what is in it.
 func choices(e *corpus.SchemaElement) (out []choice) {
 	for _, x := range e.Chain() {
+		if x.Parent == nil && x != e && x != e.Parent {
+			continue // the type of a document changes nothing further down
+		}
 		places := []*corpus.SchemaElement{x}
 		if len(x.Chain()) > 2 && x != e {
 			for _, c := range x.Children {
@@ -180,7 +252,7 @@ func render(e *corpus.SchemaElement, g target, v variant) string {
 	chain := e.Chain()
 	var b strings.Builder
 	r := renderer{b: &b, on: map[*corpus.SchemaElement]bool{}, last: e, g: g, v: v}
-	for _, x := range chain {
+	for _, x := range append(chain, v.with) {
 		r.on[x] = true
 	}
 	r.element(chain[0], 0)
@@ -196,6 +268,12 @@ type renderer struct {
 }
 
 func (r *renderer) element(e *corpus.SchemaElement, depth int) {
+	for range max(1, repeated[e.Path]) {
+		r.one(e, depth)
+	}
+}
+
+func (r *renderer) one(e *corpus.SchemaElement, depth int) {
 	if e.Any {
 		r.b.WriteString("<x:any xmlns:x='urn:any'/>")
 		return
@@ -208,8 +286,12 @@ func (r *renderer) element(e *corpus.SchemaElement, depth int) {
 			}
 		}
 	}
-	for i := range e.Attributes {
-		r.attribute(e, &e.Attributes[i])
+	like := e
+	for e.Recursive && like.Parent != nil && (like == e || like.Name != e.Name) {
+		like = like.Parent
+	}
+	for i := range like.Attributes {
+		r.attribute(e, &like.Attributes[i])
 	}
 	r.b.WriteString(">")
 	if text := r.text(e); text != "" {
@@ -256,7 +338,7 @@ func (r *renderer) attribute(e *corpus.SchemaElement, a *corpus.SchemaAttribute)
 			}
 		}
 	}
-	if !ok && (a.Required || r.v.full && r.on[e]) {
+	if !ok && (a.Required || r.v.allFull && r.on[e] || r.v.full && (e == r.last || e == r.v.with)) {
 		value, ok = a.Samples()[0], true
 	}
 	if ok {

@@ -69,7 +69,7 @@ func TestCoverage(t *testing.T) {
 			var elements, attributes, values, usedElements, usedAttributes tally
 			for _, e := range corpus.ReadSchema(t, c.kind).Paths {
 				ok := p.element(e)
-				elements.add(ok, e.Path)
+				elements.add(ok, e.Path+"\n\t"+p.last)
 				if e.Files > 0 {
 					usedElements.add(ok, e.Path)
 				}
@@ -81,7 +81,7 @@ func TestCoverage(t *testing.T) {
 				for i := range e.Attributes {
 					a := &e.Attributes[i]
 					ok := false
-					for _, v := range a.Samples() {
+					for _, v := range samples(e, a) {
 						kept := p.holds(e, target{attr: a.Name, value: v, want: "@" + a.Name + exactly(a, v)})
 						ok = ok || kept
 						if a.Enum != nil {
@@ -90,7 +90,7 @@ func TestCoverage(t *testing.T) {
 							break
 						}
 					}
-					attributes.add(ok, e.Path+"/@"+a.Name)
+					attributes.add(ok, e.Path+"/@"+a.Name+"\n\t"+p.last)
 					if a.Files > 0 {
 						usedAttributes.add(ok, e.Path+"/@"+a.Name)
 					}
@@ -112,6 +112,18 @@ func TestCoverage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// samples are values of an attribute, the one known to be needed first.
+func samples(e *corpus.SchemaElement, a *corpus.SchemaAttribute) []string {
+	if a.Enum == nil {
+		for _, h := range always[e.Path] {
+			if v, ok := strings.CutPrefix(h, "@"+a.Name+"="); ok {
+				return append([]string{v}, a.Samples()...)
+			}
+		}
+	}
+	return a.Samples()
 }
 
 // exactly wants the very value of an enumeration; others may be normalised.

@@ -137,7 +137,10 @@ func at(v reflect.Value, f *field) reflect.Value {
 
 // match says whether the node is the element of the field.
 func (f *field) match(c node) bool {
-	return c.IsElement(f.name)
+	if f.space == "" {
+		return c.IsElement(f.name)
+	}
+	return c.Kind() == xmltree.Element && c.Name() == f.name && c.Space() == f.space
 }
 
 // child fills a field that is an element, or all elements of a name. Of

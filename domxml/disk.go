@@ -166,9 +166,13 @@ type ThrottleFilter struct {
 
 // Mirror is a copy of a disk in the making.
 type Mirror struct {
-	Type   string       `xml:"type,attr,omitempty"`
-	Job    string       `xml:"job,attr,omitempty"`
-	Ready  string       `xml:"ready,attr,omitempty"`
-	Format *ImageFormat `xml:"format"`
-	Source *DiskSource  `xml:"source"`
+	Type string `xml:"type,attr,omitempty"`
+	// File and FileFormat repeat the source of a file, as older clients want.
+	File       string        `xml:"file,attr,omitempty"`
+	FileFormat string        `xml:"format,attr,omitempty"`
+	Job        string        `xml:"job,attr,omitempty"`
+	Ready      string        `xml:"ready,attr,omitempty"`
+	Format     *ImageFormat  `xml:"format"`
+	Source     *DiskSource   `xml:"source"`
+	Store      *BackingStore `xml:"backingStore" vir:"always"`
 }

@@ -97,6 +97,8 @@ type ReservationSource struct {
 	Type string `xml:"type,attr,omitempty"`
 	Path string `xml:"path,attr,omitempty"`
 	Mode string `xml:"mode,attr,omitempty"`
+
+	Reconnect *Reconnect `xml:"reconnect"`
 }
 
 // KnownHosts is a file of ssh.

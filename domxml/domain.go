@@ -57,6 +57,7 @@ type Domain struct {
 	SecLabels      []SecLabel      `xml:"seclabel"`
 	KeyWrap        []KeyWrapCipher `xml:"keywrap>cipher"`
 	LaunchSecurity *LaunchSecurity `xml:"launchSecurity"`
+	DomainNamespaces
 }
 
 // GenID is the generation of a virtual machine.

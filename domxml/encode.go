@@ -57,6 +57,9 @@ func (e *encoder) fields(name string, v reflect.Value, p *plan, f *field) {
 	e.b = append(e.b, name...)
 	bare := len(e.b)
 	e.attributes(v, p)
+	if p.declares {
+		v.Addr().Interface().(declarer).declare(e)
+	}
 	attrs := len(e.b)
 	e.b = append(e.b, '>')
 	if p.text != nil && e.text(v, p.text) {
@@ -180,7 +183,7 @@ func (e *encoder) child(v reflect.Value, f *field, always bool) {
 	} else if !always && v.IsZero() {
 		return
 	}
-	name := f.name
+	name := f.out
 	if f.plan != nil {
 		if f.list && !f.always {
 			g := *f

@@ -65,8 +65,11 @@ type InterfaceSource struct {
 	Port          string          `xml:"port,attr,omitempty"`
 	Mode          string          `xml:"mode,attr,omitempty"`
 	StartupPolicy string          `xml:"startupPolicy,attr,omitempty"`
+	Missing       YesNo           `xml:"missing,attr,omitempty" vir:"live"`
 	Reconnect     *Reconnect      `xml:"reconnect"`
 	Local         *LocalAddress   `xml:"local"`
+	Vendor        *USBID          `xml:"vendor"`
+	Product       *USBID          `xml:"product"`
 	Host          *HostdevAddress `xml:"address"`
 	IPs           []IPAddress     `xml:"ip"`
 	Routes        []Route         `xml:"route"`

@@ -118,6 +118,7 @@ func (i *Interface) parsedSource() error {
 		k.Dev = s.Dev
 	case "hostdev":
 		k.Host, k.StartupPolicy = s.Host, s.StartupPolicy
+		k.Missing = s.Missing
 		if s.Host == nil || s.Host.Type == "" {
 			return errUnsupported("unknown host device source address type '(null)'")
 		}
@@ -126,6 +127,8 @@ func (i *Interface) parsedSource() error {
 		}
 		if h := k.Host; h.Type == "pci" {
 			k.Host = &HostdevAddress{Type: "pci", Domain: orZero(h.Domain), Bus: orZero(h.Bus), Slot: orZero(h.Slot), Function: orZero(h.Function)}
+		} else {
+			k.Vendor, k.Product = s.Vendor, s.Product
 		}
 	case "vds":
 		k.SwitchID, k.PortID, k.PortGroupID, k.ConnectionID = s.SwitchID, s.PortID, s.PortGroupID, s.ConnectionID

@@ -38,12 +38,16 @@ type plan struct {
 	parsed bool // has an afterParser
 	format bool // has an elementFormatter
 	hide   bool // has a hider
+	// declares says that the element declares namespaces that are in use.
+	declares bool
 }
 
 // field is one attribute or element of a plan.
 type field struct {
 	name  string
 	index []int
+	space string // URI of the namespace, mostly none
+	out   string // the name as it is written
 	wrap  string // the element around, where the tag says a>b
 
 	list    bool
@@ -68,6 +72,10 @@ type (
 	// elementFormatter writes the whole element instead of the plan.
 	elementFormatter interface {
 		formatElement(e *encoder, name string)
+	}
+	// declarer writes declarations of namespaces behind the attributes.
+	declarer interface {
+		declare(e *encoder)
 	}
 	// hider leaves the element out.
 	hider interface {
@@ -99,6 +107,7 @@ func compile(t reflect.Type) *plan {
 	p.parsed = pt.Implements(reflect.TypeFor[afterParser]())
 	p.format = pt.Implements(reflect.TypeFor[elementFormatter]())
 	p.hide = pt.Implements(reflect.TypeFor[hider]())
+	p.declares = pt.Implements(reflect.TypeFor[declarer]())
 	p.fields(t, nil)
 	return p
 }
@@ -128,6 +137,11 @@ func (p *plan) field(sf reflect.StructField, tag string, index []int) {
 	if outer, inner, ok := strings.Cut(f.name, ">"); ok {
 		f.wrap, f.name = outer, inner
 	}
+	if uri, local, ok := strings.Cut(f.name, " "); ok {
+		f.space, f.name = uri, local
+		f.out = namespacePrefixes[uri] + ":"
+	}
+	f.out += f.name
 	f.options(sf.Tag.Get("vir"))
 	f.opts.bad = sf.Tag.Get("bad")
 	t := sf.Type

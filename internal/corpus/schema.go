@@ -125,11 +125,15 @@ func sample(pattern string) (string, bool) {
 		return "", false
 	}
 	var b strings.Builder
-	write(&b, re.Simplify())
+	write(&b, re.Simplify(), false)
+	if b.Len() == 0 {
+		write(&b, re.Simplify(), true)
+	}
 	return b.String(), true
 }
 
-func write(b *strings.Builder, re *syntax.Regexp) {
+// write makes what a pattern wants, and with optional also what it allows.
+func write(b *strings.Builder, re *syntax.Regexp, optional bool) {
 	switch re.Op {
 	case syntax.OpLiteral:
 		for _, r := range re.Rune {
@@ -140,13 +144,17 @@ func write(b *strings.Builder, re *syntax.Regexp) {
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		b.WriteByte('a')
 	case syntax.OpCapture, syntax.OpPlus:
-		write(b, re.Sub[0])
+		write(b, re.Sub[0], optional)
 	case syntax.OpConcat:
 		for _, s := range re.Sub {
-			write(b, s)
+			write(b, s, optional)
+		}
+	case syntax.OpQuest, syntax.OpStar:
+		if optional {
+			write(b, re.Sub[0], false)
 		}
 	case syntax.OpAlternate:
-		write(b, re.Sub[0])
+		write(b, re.Sub[0], optional)
 	}
 }
 
