@@ -18,7 +18,7 @@ func (c *Chardev) parseNode(d *decoder, n node) error {
 		return err
 	}
 	c.Type = kind
-	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel"}).parsed(); err != nil {
+	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel" && (c.Target == nil || c.Target.Type != "guestfwd")}).parsed(); err != nil {
 		return err
 	}
 	return c.parseTarget(n)
@@ -173,6 +173,9 @@ func (c *Chardev) parseTarget(n node) error {
 		c.Target = &ChardevTarget{}
 	}
 	t := c.Target
+	if n.Name() == "parallel" {
+		t.Type = "" // there is one kind only, whatever a document calls it
+	}
 	if kinds := chardevTargets[n.Name()]; t.Type != "" && !slices.Contains(kinds, t.Type) {
 		return errUnsupported("unknown target type '%s' specified for character device", t.Type)
 	}

@@ -3,6 +3,7 @@ package domxml
 import (
 	"encoding/xml"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/govirtd/govirtd/internal/corpus"
@@ -20,56 +21,66 @@ var namespaces = map[string]string{
 // always is what must be in an element, or is worth having in it, beyond what
 // the schema calls required: children, attributes with their value, a text.
 var always = map[string][]string{
-	"/domain":                                {"memory"},
-	"/domain/vcpu":                           {"=2"},
-	"/domain/devices/disk":                   {"@device=disk", "source", "target"},
-	"/domain/devices/disk/source":            {"@file=/a"},
-	"/domain/devices/disk/target":            {"@dev=vda"},
-	"/domain/devices/disk/mirror":            {"@type=file", "source"},
-	"/domain/devices/disk/mirror/source":     {"@file=/a"},
-	"/domain/devices/video":                  {"model"},
-	"/domain/devices/controller":             {"@index=1"},
-	"/domain/devices/filesystem":             {"@type=mount", "source", "target"},
-	"/domain/devices/filesystem/source":      {"@dir=/a"},
-	"/domain/devices/filesystem/target":      {"@dir=/a"},
-	"/domain/devices/tpm":                    {"backend"},
-	"/domain/devices/tpm/backend":            {"@type=emulator"},
-	"/domain/devices/serial":                 {"@type=pty"},
-	"/domain/devices/parallel":               {"@type=pty"},
-	"/domain/devices/redirdev":               {"@type=spicevmc"},
-	"/domain/devices/console":                {"@type=pty"},
-	"/domain/devices/channel":                {"@type=pty", "source", "target"},
-	"/domain/devices/channel/target":         {"@type=virtio"},
-	"/domain/devices/smartcard":              {"@mode=host"},
-	"/domain/devices/rng/backend":            {"@model=random"},
-	"/domain/devices/crypto/backend":         {"@model=builtin"},
-	"/domain/devices/shmem":                  {"server"},
-	"/domain/devices/shmem/server":           {"@path=/a"},
-	"/domain/devices/audio":                  {"@id=1"},
-	"/domain/devices/tpm/backend/source":     {"@path=/a"},
-	"/domain/devices/hostdev":                {"@mode=subsystem", "@type=pci", "source"},
-	"/domain/devices/hostdev/source/char":    {"=/dev/a"},
-	"/domain/devices/interface/mac":          {"@address=52:54:00:00:00:01"},
-	"/domain/devices/interface/model":        {"@type=virtio"},
-	"/domain/devices/interface":              {"@type=user", "model"},
-	"/domain/devices/redirfilter/usbdev":     {"@allow=yes"},
-	"/domain/devices/memory/target":          {"node"},
-	"/domain/devices/memory/target/node":     {"=0"},
-	"/domain/cputune/cachetune":              {"@vcpus=0"},
-	"/domain/cputune/cachetune/monitor":      {"@vcpus=0", "@level=3"},
-	"/domain/cputune/memorytune":             {"@vcpus=0"},
-	"/domain/cputune/memorytune/monitor":     {"@vcpus=0"},
-	"/domain/cputune/vcpupin":                {"@vcpu=0"},
-	"/domain/cputune/vcpusched":              {"@vcpus=0"},
-	"/domain/cputune/iothreadsched":          {"@iothreads=1"},
-	"/domain/numatune/memory":                {"@nodeset=0"},
-	"/domain/clock/timer":                    {"@name=rtc"},
-	"/domain/launchSecurity":                 {"policy"},
-	"/domain/cpu/numa/cell":                  {"@id=0", "@cpus=0", "@memory=1024", "cache"},
-	"/domain/features/hyperv/spinlocks":      {"@retries=4095"},
-	"/domain/features/hyperv/vendor_id":      {"@value=a"},
-	"/domain/features/kvm/dirty-ring":        {"@size=4096"},
-	"/domain/cpu/numa/interconnects/latency": {"@initiator=0", "@target=0", "@cache=1"},
+	"/domain":                                      {"memory"},
+	"/domain/vcpu":                                 {"=2"},
+	"/domain/devices/disk":                         {"@device=disk", "source", "target"},
+	"/domain/devices/disk/source":                  {"@file=/a"},
+	"/domain/devices/disk/target":                  {"@dev=vda"},
+	"/domain/devices/disk/mirror":                  {"@type=file", "source"},
+	"/domain/devices/disk/mirror/source":           {"@file=/a"},
+	"/domain/devices/video":                        {"model"},
+	"/domain/devices/controller":                   {"@index=1"},
+	"/domain/devices/filesystem":                   {"@type=mount", "source", "target"},
+	"/domain/devices/filesystem/source":            {"@dir=/a"},
+	"/domain/devices/filesystem/target":            {"@dir=/a"},
+	"/domain/devices/tpm":                          {"backend"},
+	"/domain/devices/tpm/backend":                  {"@type=emulator"},
+	"/domain/devices/serial":                       {"@type=pty"},
+	"/domain/devices/parallel":                     {"@type=pty"},
+	"/domain/devices/redirdev":                     {"@type=spicevmc"},
+	"/domain/devices/console":                      {"@type=pty"},
+	"/domain/devices/channel":                      {"@type=pty", "source", "target"},
+	"/domain/devices/smartcard":                    {"@mode=host", "certificate"},
+	"/domain/devices/rng/backend":                  {"@model=random"},
+	"/domain/devices/crypto/backend":               {"@model=builtin"},
+	"/domain/devices/shmem":                        {"server"},
+	"/domain/devices/shmem/server":                 {"@path=/a"},
+	"/domain/devices/audio":                        {"@id=1"},
+	"/domain/devices/tpm/backend/source":           {"@path=/a"},
+	"/domain/devices/hostdev":                      {"@mode=subsystem", "@type=scsi", "source"},
+	"/domain/devices/hostdev/source":               {"vendor", "product"},
+	"/domain/devices/interface/source":             {"vendor", "product", "address"},
+	"/domain/devices/interface/source/address":     {"@type=pci", "@bus=1", "@slot=1", "@device=1"},
+	"/domain/devices/interface/coalesce":           {"rx"},
+	"/domain/devices/interface/coalesce/rx":        {"frames"},
+	"/domain/devices/interface/coalesce/rx/frames": {"@max=1"},
+	"/domain/devices/interface/driver":             {"@queues=2"},
+	"/domain/devices/channel/target":               {"@type=virtio", "@address=1.1.1.1", "@port=1"},
+	"/domain/devices/serial/target":                {"@port=1"},
+	"/domain/devices/parallel/target":              {"@port=1"},
+	"/domain/devices/console/target":               {"@port=1"},
+	"/domain/devices/hostdev/source/char":          {"=/dev/a"},
+	"/domain/devices/interface/mac":                {"@address=52:54:00:00:00:01"},
+	"/domain/devices/interface/model":              {"@type=virtio"},
+	"/domain/devices/interface":                    {"@type=hostdev", "source", "model"},
+	"/domain/devices/redirfilter/usbdev":           {"@allow=yes", "@version=1.10"},
+	"/domain/devices/memory/target":                {"node"},
+	"/domain/devices/memory/target/node":           {"=0"},
+	"/domain/cputune/cachetune":                    {"@vcpus=0"},
+	"/domain/cputune/cachetune/monitor":            {"@vcpus=0", "@level=3"},
+	"/domain/cputune/memorytune":                   {"@vcpus=0"},
+	"/domain/cputune/memorytune/monitor":           {"@vcpus=0"},
+	"/domain/cputune/vcpupin":                      {"@vcpu=0"},
+	"/domain/cputune/vcpusched":                    {"@vcpus=0"},
+	"/domain/cputune/iothreadsched":                {"@iothreads=1"},
+	"/domain/numatune/memory":                      {"@nodeset=0"},
+	"/domain/clock/timer":                          {"@name=rtc"},
+	"/domain/launchSecurity":                       {"policy"},
+	"/domain/cpu/numa/cell":                        {"@id=0", "@cpus=0", "@memory=1024", "cache"},
+	"/domain/features/hyperv/spinlocks":            {"@retries=4095"},
+	"/domain/features/hyperv/vendor_id":            {"@value=a"},
+	"/domain/features/kvm/dirty-ring":              {"@size=4096"},
+	"/domain/cpu/numa/interconnects/latency":       {"@initiator=0", "@target=0", "@cache=1"},
 
 	"/domain/cpu/numa/interconnects/bandwidth":        {"@initiator=0", "@target=0", "@cache=1"},
 	"/domain/devices/disk/backingStore":               {"@type=file", "format", "source"},
@@ -95,7 +106,7 @@ func init() {
 	} {
 		for _, path := range []string{path, path + "/source/dataStore"} {
 			always[path+"/source"] = []string{
-				"@file=/a", "@dev=/dev/a", "@dir=/a", "@protocol=nbd", "@name=a/b", "@pool=a", "@volume=a", "@path=/a",
+				"@file=/a", "@dev=/dev/a", "@dir=/a", "@protocol=https", "@name=a/b", "@pool=a", "@volume=a", "@path=/a",
 			}
 			always[path+"/source/host"] = []string{"@name=a"}
 			always[path+"/source/reservations"] = []string{"@managed=no"}
@@ -171,6 +182,26 @@ func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 		}
 	}
 	switches := choices(e)
+	for around := e; around != nil; around = around.Parent {
+		known, ok := p.works[around]
+		if !ok {
+			continue
+		}
+		for _, a := range switches {
+			for _, x := range a.values {
+				v := known
+				v.choices = maps.Clone(known.choices)
+				if v.choices == nil {
+					v.choices = map[string]string{}
+				}
+				v.choices[a.key] = x
+				if try(v) {
+					return true
+				}
+			}
+		}
+		break
+	}
 	variants := []variant{{}, {full: true}}
 	for _, c := range e.Children {
 		variants = append(variants, variant{with: c}, variant{with: c, full: true})

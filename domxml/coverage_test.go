@@ -2,6 +2,7 @@ package domxml
 
 import (
 	"flag"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -15,7 +16,33 @@ var missing = flag.String("missing", "", "print what of the schema is lost whose
 // how many per cent of the schema must survive that, of all and of what the
 // corpus has.
 var covered = []coverage{
-	{kind: "domain", through: throughDomain, elements: 75, attributes: 73, values: 73, usedElements: 80, usedAttributes: 82},
+	{kind: "domain", through: throughDomain, elements: 99.2, attributes: 99.9, values: 98, usedElements: 100, usedAttributes: 100},
+}
+
+// dropped is what libvirt 11.3.0 knows in its schema and drops when it reads
+// it, as a running daemon was seen to do: rightly lost, so it counts as kept,
+// and it is a mistake to keep it.
+var dropped = []string{
+	"/domain/devices/console/target/model",
+	"/domain/devices/parallel/target/@type",
+	"/domain/devices/smartcard/target",
+	"/domain/devices/hostdev/source/adapter/parentaddr",
+	"/domain/devices/hostdev/source/adapter/@managed",
+	"/domain/devices/hostdev/source/adapter/@parent",
+	"/domain/devices/hostdev/source/adapter/@type",
+	"/domain/devices/hostdev/source/adapter/@wwnn",
+	"/domain/devices/hostdev/source/adapter/@wwpn",
+	"/domain/devices/hostdev/source/address/@multifunction",
+	"/domain/devices/interface/source/address/@multifunction",
+	"/domain/launchSecurity/handle",
+}
+
+// isDropped says whether a name is in that list, or in something that is.
+func isDropped(name string) bool {
+	return slices.ContainsFunc(dropped, func(d string) bool {
+		rest, ok := strings.CutPrefix(name, d)
+		return ok && (rest == "" || rest[0] == '/' || rest[0] == '_' || rest[0] == '=')
+	})
 }
 
 type coverage struct {
@@ -68,7 +95,7 @@ func TestCoverage(t *testing.T) {
 			p := &prober{through: c.through, works: map[*corpus.SchemaElement]variant{}}
 			var elements, attributes, values, usedElements, usedAttributes tally
 			for _, e := range corpus.ReadSchema(t, c.kind).Paths {
-				ok := p.element(e)
+				ok := p.keepsElement(t, e)
 				elements.add(ok, e.Path+"\n\t"+p.last)
 				if e.Files > 0 {
 					usedElements.add(ok, e.Path)
@@ -82,7 +109,7 @@ func TestCoverage(t *testing.T) {
 					a := &e.Attributes[i]
 					ok := false
 					for _, v := range samples(e, a) {
-						kept := p.holds(e, target{attr: a.Name, value: v, want: "@" + a.Name + exactly(a, v)})
+						kept := p.keepsAttribute(t, e, a, v)
 						ok = ok || kept
 						if a.Enum != nil {
 							values.add(kept, e.Path+"/@"+a.Name+"="+v)
@@ -112,6 +139,30 @@ func TestCoverage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// keepsElement is element, where the reference does not drop it.
+func (p *prober) keepsElement(t *testing.T, e *corpus.SchemaElement) bool {
+	ok := p.element(e)
+	if isDropped(e.Path) {
+		if ok {
+			t.Errorf("%s is kept, which the reference drops", e.Path)
+		}
+		return true
+	}
+	return ok
+}
+
+// keepsAttribute is the same for an attribute.
+func (p *prober) keepsAttribute(t *testing.T, e *corpus.SchemaElement, a *corpus.SchemaAttribute, value string) bool {
+	ok := p.holds(e, target{attr: a.Name, value: value, want: "@" + a.Name + exactly(a, value)})
+	if isDropped(e.Path + "/@" + a.Name) {
+		if ok {
+			t.Errorf("%s/@%s is kept, which the reference drops", e.Path, a.Name)
+		}
+		return true
+	}
+	return ok
 }
 
 // samples are values of an attribute, the one known to be needed first.

@@ -29,7 +29,7 @@ func (i *Interface) parseNode(d *decoder, n node) error {
 	if i.Type != "hostdev" {
 		i.Managed = ""
 	}
-	if err := i.parsedSource(); err != nil {
+	if err := i.parsedSource(d.live); err != nil {
 		return err
 	}
 	if err := i.parsedTarget(d); err != nil {
@@ -58,8 +58,9 @@ func (i *Interface) needSource() error {
 	return errXML("interface type='%s' requires a 'source' element", i.Type)
 }
 
-// parsedSource keeps what the type's source has.
-func (i *Interface) parsedSource() error {
+// parsedSource keeps what the type's source has. That of a network says also
+// what a running card is connected to.
+func (i *Interface) parsedSource(live bool) error {
 	s := i.Source
 	if s == nil {
 		switch i.Type {
@@ -81,9 +82,12 @@ func (i *Interface) parsedSource() error {
 	switch i.Type {
 	case "network":
 		k.Network, k.PortGroup = s.Network, s.PortGroup
+		if live {
+			k.PortID, k.Bridge, k.MACTable, k.Dev, k.Mode = s.PortID, s.Bridge, s.MACTable, s.Dev, s.Mode
+		}
 		err = required("network", s.Network)
 	case "bridge":
-		k.Bridge = s.Bridge
+		k.Bridge, k.MACTable = s.Bridge, s.MACTable
 		err = required("bridge", s.Bridge)
 	case "direct":
 		if k.Dev, k.Mode = s.Dev, s.Mode; k.Mode == "" {

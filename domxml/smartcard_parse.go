@@ -1,6 +1,8 @@
 package domxml
 
-// smartcardDatabase is where certificates are unless a document says so.
+import "strings"
+
+// parsed keeps what the mode has.
 func (s *Smartcard) parsed(*decoder, node) error {
 	switch s.Mode {
 	case "host":
@@ -9,6 +11,9 @@ func (s *Smartcard) parsed(*decoder, node) error {
 		*s = Smartcard{Mode: s.Mode, Certificates: s.Certificates, Database: s.Database, DeviceInfo: s.DeviceInfo}
 		if len(s.Certificates) != 3 {
 			return errXML("host-certificates mode needs exactly three certificates")
+		}
+		if s.Database != "" && !strings.HasPrefix(s.Database, "/") {
+			return errXML("expecting absolute path: %s", s.Database)
 		}
 	default:
 		s.Certificates, s.Database = nil, ""
