@@ -57,11 +57,11 @@ type ControllerModel struct {
 
 // ControllerTarget is what the guest sees of a PCI controller.
 type ControllerTarget struct {
-	ChassisNr  *int    `xml:"chassisNr,attr,omitempty" vir:"base0"`
-	Chassis    *int    `xml:"chassis,attr,omitempty" vir:"base0"`
+	ChassisNr  *int    `xml:"chassisNr,attr,omitempty" vir:"base0 nonneg"`
+	Chassis    *int    `xml:"chassis,attr,omitempty" vir:"base0 nonneg"`
 	Port       *uint   `xml:"port,attr,omitempty" vir:"hex=3"`
-	BusNr      *int    `xml:"busNr,attr,omitempty" vir:"base0"`
-	Index      *int    `xml:"index,attr,omitempty" vir:"base0"`
+	BusNr      *int    `xml:"busNr,attr,omitempty" vir:"base0 nonneg"`
+	Index      *int    `xml:"index,attr,omitempty" vir:"base0 nonneg"`
 	MemReserve *uint64 `xml:"memReserve,attr,omitempty"`
 	Hotplug    OnOff   `xml:"hotplug,attr,omitempty"`
 	Node       *int    `xml:"node,omitempty"`

@@ -104,7 +104,37 @@ func (d *Domain) validateControllers() error {
 			return errXML("Multiple '%s' controllers with index '%d'", b.Type, b.index())
 		}
 	}
+	for i := range list {
+		if err := list[i].validateTarget(); err != nil {
+			return err
+		}
+	}
 	return d.validateUSBMasters()
+}
+
+// validateTarget checks the numbers of a PCI controller.
+func (c *Controller) validateTarget() error {
+	t := c.Target
+	if t == nil {
+		return nil
+	}
+	var port *int
+	if t.Port != nil {
+		port = new(int(*t.Port))
+	}
+	for _, n := range []struct {
+		name        string
+		value       *int
+		first, last int
+	}{{"chassisNr", t.ChassisNr, 1, 255}, {"chassis", t.Chassis, 0, 255}, {"port", port, 0, 255}, {"busNr", t.BusNr, 1, 254}, {"target index", t.Index, 0, 30}} {
+		if n.value != nil && (*n.value < n.first || *n.value > n.last) {
+			return errUnsupported("PCI controller %s '%d' out of range - must be %d-%d", n.name, *n.value, n.first, n.last)
+		}
+	}
+	if t.Index != nil && (*t.Index == 0) != (c.index() == 0) {
+		return errUnsupported("Only the PCI controller with index 0 can have target index 0, and vice versa")
+	}
+	return nil
 }
 
 func (d *Domain) validateUSBMasters() error {

@@ -22,7 +22,7 @@ type Devices struct {
 	Audios      []Audio      `xml:"audio"`
 	Videos      []Video      `xml:"video"`
 	Hostdevs    []Hostdev    `xml:"hostdev" vir:"pair"`
-	RedirDevs   []RedirDev   `xml:"redirdev"`
+	RedirDevs   []RedirDev   `xml:"redirdev" vir:"pair"`
 	RedirFilter *RedirFilter `xml:"redirfilter"`
 	Hubs        []Hub        `xml:"hub"`
 	Watchdogs   []Watchdog   `xml:"watchdog"`

@@ -8,8 +8,14 @@ func (d *Domain) completeDevices() error {
 	v := &d.Devices
 	d.numberControllers()
 	for i := range v.Disks {
+		assigned := v.Disks[i].Address == nil
 		if err := v.Disks[i].complete(); err != nil {
 			return err
+		}
+		if assigned {
+			if err := d.checkAssigned(&v.Disks[i]); err != nil {
+				return err
+			}
 		}
 	}
 	if err := d.completeConsoles(); err != nil {
@@ -24,6 +30,24 @@ func (d *Domain) completeDevices() error {
 	d.addImpliedControllers()
 	d.addImpliedVideo()
 	sortPrimary(v.Videos)
+	return nil
+}
+
+// checkAssigned refuses a disk whose name stands for a place that a device of
+// the host was given.
+func (d *Domain) checkAssigned(k *Disk) error {
+	a := k.Address
+	if a == nil || k.Target.Bus != DiskBusSCSI {
+		return nil
+	}
+	for i := range d.Devices.Hostdevs {
+		h := &d.Devices.Hostdevs[i]
+		if h.Type == "scsi" && h.Address != nil && *h.Address == *a {
+			// the reference forgets the last quotation mark
+			return errUnsupported("using disk target name '%s' conflicts with SCSI host device address controller='%d' bus='%d' target='%d' unit='%d",
+				k.Target.Dev, a.Controller, a.Bus, a.Target, a.Unit)
+		}
+	}
 	return nil
 }
 
@@ -72,15 +96,22 @@ func sortInserting[T any](list []T, same func(a, b *T) bool, order func(a, b *T)
 // addImpliedControllers makes the buses that devices sit on.
 func (d *Domain) addImpliedControllers() {
 	v := &d.Devices
-	for i := range v.Disks {
-		if a := v.Disks[i].Address; a != nil && a.Type == AddressDrive {
-			d.needControllers(controllerOf[v.Disks[i].Target.Bus], int(a.Controller))
+	last := map[ControllerType]int{}
+	need := func(kind ControllerType, a *Address) {
+		if a != nil && a.Type == AddressDrive {
+			last[kind] = max(last[kind], int(a.Controller)+1)
 		}
 	}
+	for i := range v.Disks {
+		need(controllerOf[v.Disks[i].Target.Bus], v.Disks[i].Address)
+	}
 	for i := range v.Hostdevs {
-		if a := v.Hostdevs[i].Address; a != nil && a.Type == AddressDrive && v.Hostdevs[i].Type == "scsi" {
-			d.needControllers(ControllerSCSI, int(a.Controller))
+		if v.Hostdevs[i].Type == "scsi" {
+			need(ControllerSCSI, v.Hostdevs[i].Address)
 		}
+	}
+	for _, kind := range []ControllerType{ControllerSCSI, ControllerFDC, ControllerIDE, ControllerSATA} {
+		d.needControllers(kind, last[kind]-1)
 	}
 	d.needVirtioSerial()
 	for i := range v.Smartcards {

@@ -85,6 +85,9 @@ func (k *Disk) complete() error {
 	if k.Device == "cdrom" {
 		k.Readonly = true
 	}
+	if k.Target.Bus == DiskBusSCSI && k.Device == "disk" {
+		k.Target.Removable = "" // accepted, and forgotten
+	}
 	if k.Address == nil {
 		return k.assignAddress()
 	}

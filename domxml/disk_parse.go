@@ -25,7 +25,7 @@ func (k *Disk) parseNode(d *decoder, n node) error {
 	}
 	if k.Target.Dev == "" {
 		if k.Source != nil && k.Source.name() != "" {
-			return vir.Errorf(vir.FromDomain, vir.ErrNoTarget, "missing target information for device %s", k.Source.name())
+			return vir.Errorf(vir.FromDomain, vir.ErrNoTarget, "%s", k.Source.name())
 		}
 		return vir.NewError(vir.FromDomain, vir.ErrNoTarget)
 	}
@@ -152,6 +152,11 @@ func (k *Disk) parsedParts(n node) error {
 	}
 	if k.Type == DiskVhostUser && k.Snapshot == "" {
 		k.Snapshot = "no"
+	}
+	for _, t := range []struct{ name, text string }{{"vendor", k.Vendor}, {"product", k.Product}} {
+		if strings.ContainsFunc(t.text, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return errXML("disk %s is not printable string", t.name)
+		}
 	}
 	if k.WWN != "" && !validWWN(k.WWN) {
 		return vir.Errorf(vir.FromNone, vir.ErrInternalError, "Malformed wwn: %s", k.WWN)

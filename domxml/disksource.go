@@ -134,7 +134,7 @@ type Slice struct {
 
 // Auth is who opens a remote disk.
 type Auth struct {
-	Username string      `xml:"username,attr" vir:"required"`
+	Username string      `xml:"username,attr"`
 	Secret   *AuthSecret `xml:"secret"`
 }
 

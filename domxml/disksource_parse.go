@@ -86,6 +86,9 @@ func (h *DiskHost) transport() string {
 var encryptionFormats = []string{"default", "qcow", "luks", "luks2", "luks-any"}
 
 func (e *DiskEncryption) parsed(*decoder, node) error {
+	if e.Format == "luks" && e.IVGen != nil && e.Cipher == nil {
+		return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "ivgen element found, but cipher is missing")
+	}
 	for _, f := range encryptionFormats {
 		if e.Format == f {
 			if e.Engine == "default" {
@@ -95,6 +98,23 @@ func (e *DiskEncryption) parsed(*decoder, node) error {
 		}
 	}
 	return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "unknown volume encryption format")
+}
+
+// parsed wants a name and a secret, which is found in one way only.
+func (a *Auth) parsed(*decoder, node) error {
+	if a.Username == "" {
+		return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "missing username for auth")
+	}
+	s := a.Secret
+	switch {
+	case s == nil:
+		return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "Missing <secret> element in auth")
+	case s.UUID == nil && s.Usage == "":
+		return vir.Errorf(vir.FromNone, vir.ErrXMLError, "missing secret uuid or usage attribute")
+	case s.UUID != nil && s.Usage != "":
+		return vir.Errorf(vir.FromNone, vir.ErrXMLError, "either secret uuid or usage expected")
+	}
+	return nil
 }
 
 // parsed ends the chain where nothing is said, and wants a format elsewhere.

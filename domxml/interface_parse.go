@@ -64,8 +64,12 @@ func (i *Interface) parsedSource(live bool) error {
 	s := i.Source
 	if s == nil {
 		switch i.Type {
-		case "network", "bridge", "direct", "vhostuser", "internal", "server", "client", "mcast", "udp", "vdpa", "vds":
+		case "network", "bridge", "direct", "internal", "server", "client", "mcast", "udp", "vdpa", "vds":
 			return i.needSource()
+		case "vhostuser":
+			if !i.isPasst() {
+				i.Source = &InterfaceSource{Type: "unix", Mode: "client"}
+			}
 		case "hostdev":
 			return errUnsupported("unknown host device source address type '(null)'")
 		}
@@ -98,12 +102,16 @@ func (i *Interface) parsedSource(live bool) error {
 		}
 		err = required("dev", s.Dev)
 	case "vhostuser":
+		if s.Type != "" && s.Type != "unix" {
+			return errUnsupported("Type='%s' unsupported for <interface type='vhostuser'>", s.Type)
+		}
+		if i.isPasst() {
+			k.Dev = s.Dev
+			break
+		}
 		k.Type, k.Path, k.Mode, k.Reconnect = "unix", s.Path, s.Mode, s.Reconnect
 		if k.Mode == "" {
 			k.Mode = "client"
-		}
-		if i.Backend == nil || i.Backend.Type != "passt" {
-			err = required("path", s.Path)
 		}
 	case "server", "client", "mcast", "udp":
 		k.Address, k.Port, k.Local = s.Address, s.Port, s.Local
@@ -118,8 +126,12 @@ func (i *Interface) parsedSource(live bool) error {
 	case "internal":
 		k.Name = s.Name
 		err = required("name", s.Name)
-	case "vdpa", "user":
+	case "vdpa":
 		k.Dev = s.Dev
+	case "user":
+		if i.isPasst() {
+			k.Dev = s.Dev
+		}
 	case "hostdev":
 		k.Host, k.StartupPolicy = s.Host, s.StartupPolicy
 		k.Missing = s.Missing
@@ -140,6 +152,10 @@ func (i *Interface) parsedSource(live bool) error {
 	i.Source = &k
 	return err
 }
+
+// isPasst says whether the card's packets go through that program, which makes
+// the socket itself.
+func (i *Interface) isPasst() bool { return i.Backend != nil && i.Backend.Type == "passt" }
 
 // hostNames begin the names that the host chooses itself: a document that
 // has one was copied from a running domain.

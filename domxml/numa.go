@@ -3,6 +3,8 @@ package domxml
 import (
 	"cmp"
 	"slices"
+	"sort"
+	"strings"
 )
 
 // NUMA are the memory cells that a guest sees.
@@ -48,6 +50,46 @@ type CacheSize struct {
 type Interconnects struct {
 	Latencies  []Latency   `xml:"latency"`
 	Bandwidths []Bandwidth `xml:"bandwidth"`
+	// Order is that of the elements, a letter each: l or b. Without it
+	// latencies come first.
+	Order string `xml:"-"`
+}
+
+func (x *Interconnects) parsed(_ *decoder, n node) error {
+	var order []byte
+	for c := n.First(); c.Valid(); c = c.Next() {
+		if c.IsElement("latency") || c.IsElement("bandwidth") {
+			order = append(order, c.Name()[0])
+		}
+	}
+	if !sort.SliceIsSorted(order, func(i, j int) bool { return order[i] > order[j] }) {
+		x.Order = string(order)
+	}
+	return nil
+}
+
+func (x *Interconnects) formatElement(e *encoder, name string) {
+	if strings.Count(x.Order, "l") != len(x.Latencies) || strings.Count(x.Order, "b") != len(x.Bandwidths) {
+		x = &Interconnects{Latencies: x.Latencies, Bandwidths: x.Bandwidths}
+	}
+	if x.Order == "" {
+		e.plain(name, x)
+		return
+	}
+	e.line("<" + name + ">")
+	e.depth++
+	next := [2]int{}
+	for _, o := range x.Order {
+		if o == 'l' {
+			e.any("latency", &x.Latencies[next[0]])
+			next[0]++
+		} else {
+			e.any("bandwidth", &x.Bandwidths[next[1]])
+			next[1]++
+		}
+	}
+	e.depth--
+	e.line("</" + name + ">")
 }
 
 // Latency is a time in nanoseconds.

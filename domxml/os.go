@@ -164,6 +164,9 @@ func (o *OS) parsed(_ *decoder, n node) error {
 	}
 	slices.SortStableFunc(o.Features, func(a, b FirmwareFeat) int { return strings.Compare(a.Name, b.Name) })
 	o.Boot = uniqueBoot(o.Boot)
+	if o.Type.Value != "exe" {
+		o.Init, o.InitArgs, o.InitEnv, o.InitDir, o.InitUser, o.InitGroup = "", nil, nil, "", "", ""
+	}
 	return nil
 }
 

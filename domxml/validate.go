@@ -4,7 +4,9 @@ package domxml
 // reference looks.
 func (d *Domain) Validate() error {
 	for _, check := range []func() error{
-		d.validateName, d.validateVCPUs, d.validateBoot, d.validateDisks, d.validateUSB, d.validateControllers, d.validateTuning,
+		d.validateName, d.validateSysInfo, d.validateVCPUs, d.validateFirmware, d.validateHugepages, d.validateBoot,
+		d.validateDisks, d.validateHostdevs, d.validateDrives, d.validateUSB, d.validateControllers, d.validateVideos,
+		d.validateMemories, d.validateIOMMU, d.validateTuning,
 	} {
 		if err := check(); err != nil {
 			return err

@@ -1,5 +1,7 @@
 package domxml
 
+import "slices"
+
 func (d *Domain) validateDisks() error {
 	disks := d.Devices.Disks
 	seen := make(map[string]int, len(disks))
@@ -9,6 +11,105 @@ func (d *Domain) validateDisks() error {
 			return errXML("target '%s' duplicated for disk sources '%s' and '%s'", k.Target.Dev, disks[j].sourceName(), k.sourceName())
 		}
 		seen[k.Target.Dev] = i
+	}
+	for i := range disks {
+		if err := disks[i].validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *Disk) validate() error {
+	if err := k.validateLUN(); err != nil {
+		return err
+	}
+	for _, a := range []*Auth{k.Auth, k.sourceAuth()} {
+		if a != nil {
+			if err := a.validate(k.protocol()); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range []*DiskEncryption{k.Encryption, k.sourceEncryption()} {
+		if e != nil && e.Format == "luks" && e.Cipher != nil {
+			return errUnsupported("supplying <cipher> for domain disk definition is unnecessary")
+		}
+	}
+	if len(k.Vendor) > 8 {
+		return errUnsupported("disk vendor is more than 8 characters")
+	}
+	if len(k.Product) > 16 && k.Target.Bus == DiskBusSCSI {
+		return errUnsupported("disk product is more than 16 characters")
+	}
+	if k.Target.Removable != "" && (k.Target.Bus != DiskBusUSB && k.Target.Bus != DiskBusSCSI || k.Device != "disk") {
+		return errXML("removable is only valid for usb or scsi disks")
+	}
+	return k.validateAddress()
+}
+
+// validateLUN wants a device that commands can be passed through to.
+func (k *Disk) validateLUN() error {
+	if k.Device != "lun" {
+		return nil
+	}
+	switch k.Type {
+	case DiskBlock, DiskVolume:
+		return nil
+	case DiskNetwork:
+		if k.protocol() == "iscsi" {
+			return nil
+		}
+		return errUnsupported("disk device='lun' is not supported for protocol='%s'", k.protocol())
+	}
+	return errUnsupported("disk device='lun' is only valid for block type disk source")
+}
+
+// validateAddress wants the address to be one of the bus.
+func (k *Disk) validateAddress() error {
+	driven := []DiskBus{DiskBusIDE, DiskBusFDC, DiskBusSCSI, DiskBusSATA}
+	if a := k.Address; a != nil && a.Type != AddressDrive && slices.Contains(driven, k.Target.Bus) {
+		return errUnsupported("Invalid address type '%s' for the disk '%s' with the bus type '%s'", a.Type, k.Target.Dev, k.Target.Bus)
+	}
+	return nil
+}
+
+func (k *Disk) protocol() string {
+	if k.Source == nil {
+		return ""
+	}
+	return k.Source.Protocol
+}
+
+func (k *Disk) sourceAuth() *Auth {
+	if k.Source == nil {
+		return nil
+	}
+	return k.Source.Auth
+}
+
+func (k *Disk) sourceEncryption() *DiskEncryption {
+	if k.Source == nil {
+		return nil
+	}
+	return k.Source.Encryption
+}
+
+// secretTypes are what a protocol's secrets are for; others take any.
+var secretTypes = map[string]string{"iscsi": "iscsi", "rbd": "ceph"}
+
+// validate wants the secret to be one for the protocol.
+func (a *Auth) validate(protocol string) error {
+	kinds := []string{"none", "volume", "ceph", "iscsi", "tls", "vtpm"}
+	kind := a.Secret.Type
+	if kind == "" {
+		return errUnsupported("unknown secret type '<null>'")
+	}
+	if !slices.Contains(kinds, kind) {
+		return errUnsupported("unknown secret type '%s'", kind)
+	}
+	if want := secretTypes[protocol]; want != "" && kind != want {
+		return errUnsupported("invalid secret type '%s'", kind)
 	}
 	return nil
 }

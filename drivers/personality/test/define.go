@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // Complete adds what the test driver gives to every domain, beyond what
@@ -16,6 +17,11 @@ func Complete(d *domxml.Domain) error {
 	}
 	nameInterfaces(d.Devices.Interfaces)
 	completeVideos(d)
+	for i := range d.Devices.Disks {
+		if k := &d.Devices.Disks[i]; k.Source != nil && k.Source.FDGroup != "" {
+			return vir.Errorf(vir.FromDomain, vir.ErrConfigUnsupported, "driver does not support FD passing for disk '%s'", k.Target.Dev)
+		}
+	}
 	return nil
 }
 

