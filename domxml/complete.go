@@ -12,6 +12,9 @@ func (d *Domain) Complete() error {
 	if d.GenID != nil && d.GenID.Random {
 		d.GenID = &GenID{UUID: d.deriveUUID("genid", 0)}
 	}
+	if len(d.VCPUs) > 0 && d.VCPU.Value > maxVCPUs {
+		return errTooManyVCPUs(uint64(d.VCPU.Value))
+	}
 	d.completeVCPUs()
 	d.completeIOThreads()
 	if d.CPUTune != nil {

@@ -91,6 +91,11 @@ var always = map[string][]string{
 	"/domain/cpu/numa/cell/cache/size":                {"@value=1"},
 }
 
+func init() {
+	always["/domain/devices/disk/auth/secret"] = []string{"@usage=a"}
+	always["/domain/devices/hostdev/source/auth/secret"] = []string{"@usage=a"}
+}
+
 // Sources of character devices and of disks can have whatever some kind of
 // them needs: what belongs to another kind is dropped.
 func init() {
@@ -109,6 +114,7 @@ func init() {
 				"@file=/a", "@dev=/dev/a", "@dir=/a", "@protocol=https", "@name=a/b", "@pool=a", "@volume=a", "@path=/a",
 			}
 			always[path+"/source/host"] = []string{"@name=a"}
+			always[path+"/source/auth/secret"] = []string{"@usage=a"}
 			always[path+"/source/reservations"] = []string{"@managed=no"}
 		}
 	}
@@ -351,6 +357,9 @@ func (r *renderer) text(e *corpus.SchemaElement) string {
 	if e.Text == nil {
 		return ""
 	}
+	if e.Path == "/domain/os/type" && strings.HasPrefix(r.last.Path, "/domain/os/init") && r.last.Name != "initrd" {
+		return "exe"
+	}
 	if e.Path == "/domain/os/type" {
 		return "hvm"
 	}
@@ -372,7 +381,7 @@ func (r *renderer) attribute(e *corpus.SchemaElement, a *corpus.SchemaAttribute)
 	if !ok && (a.Required || r.v.allFull && r.on[e] || r.v.full && (e == r.last || e == r.v.with)) {
 		value, ok = a.Samples()[0], true
 	}
-	if ok {
+	if ok && !(e == r.last && r.g.attr == "uuid" && a.Name == "usage") { // a secret is found by one of them
 		r.b.WriteString(" " + a.Name + "='")
 		escape(r.b, value)
 		r.b.WriteString("'")

@@ -16,7 +16,7 @@ var missing = flag.String("missing", "", "print what of the schema is lost whose
 // how many per cent of the schema must survive that, of all and of what the
 // corpus has.
 var covered = []coverage{
-	{kind: "domain", through: throughDomain, elements: 99.2, attributes: 99.9, values: 98, usedElements: 100, usedAttributes: 100},
+	{kind: "domain", through: throughDomain, elements: 99.2, attributes: 99.9, values: 98.1, usedElements: 100, usedAttributes: 100},
 }
 
 // dropped is what libvirt 11.3.0 knows in its schema and drops when it reads
@@ -34,6 +34,11 @@ var dropped = []string{
 	"/domain/devices/hostdev/source/adapter/@wwpn",
 	"/domain/devices/hostdev/source/address/@multifunction",
 	"/domain/devices/interface/source/address/@multifunction",
+	"/domain/devices/disk/source/address/@multifunction",
+	"/domain/devices/disk/backingStore/source/address/@multifunction",
+	"/domain/devices/disk/mirror/source/address/@multifunction",
+	"/domain/devices/disk/mirror/backingStore/source/address/@multifunction",
+	"/domain/os/nvram/source/address/@multifunction",
 	"/domain/launchSecurity/handle",
 }
 

@@ -200,6 +200,15 @@ type DataStore struct {
 // NVMeAddress is the place of a controller on the host's PCI bus.
 type NVMeAddress struct{ Address }
 
+// formatElement leaves out the type, which can be no other.
+func (a *NVMeAddress) formatElement(e *encoder, name string) {
+	e.indent()
+	e.b = append(e.b, '<')
+	e.b = append(e.b, name...)
+	e.pci(&a.Address)
+	e.b = append(e.b, "/>\n"...)
+}
+
 func (a *NVMeAddress) parseNode(d *decoder, n node) error {
 	a.Type = AddressPCI
 	return a.parsePCI(d, n)

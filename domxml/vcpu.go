@@ -25,9 +25,6 @@ func (v *VCPU) parseNode(d *decoder, n node) error {
 	if err != nil {
 		return errXML("maximum vcpus count must be an integer")
 	}
-	if count > maxVCPUs {
-		return errTooManyVCPUs(count)
-	}
 	v.Value = uint(count)
 	if err := d.attrs(n, v); err != nil {
 		return err

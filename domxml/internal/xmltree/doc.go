@@ -1,9 +1,9 @@
 // Package xmltree reads a document into a compact tree.
 //
 // It is the reader below domxml and accepts what libvirt's accepts: XML 1.0
-// with namespaces in UTF-8, without a document type. Of entities it knows the
-// five predefined ones and character references; a document type declaration
-// is an error, so that nothing can expand. A text that is not well-formed is
+// with namespaces in UTF-8. Of entities it knows the five predefined ones,
+// character references, and those that a document type declares as plain text;
+// all others are an error, so that nothing can expand far. A text that is not well-formed is
 // refused with the words, the line and the column that clients of libvirt see.
 //
 // Every document is bounded: in bytes, in depth, in the number of nodes. The

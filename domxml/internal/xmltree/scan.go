@@ -17,6 +17,9 @@ type scanner struct {
 	inOrder bool // last is a finished sibling
 
 	lastLine place
+
+	entities map[string]string // what the document declares
+	expanded int               // how many bytes they have become
 }
 
 // place is an offset whose line is known.
@@ -105,7 +108,7 @@ func (s *scanner) misc(prolog bool) error {
 	}
 }
 
-// doctype skips a document type that declares nothing.
+// doctype skips a document type, except for the entities that it declares.
 func (s *scanner) doctype() error {
 	for ; s.pos < len(s.doc); s.pos++ {
 		switch c := s.doc[s.pos]; c {
@@ -113,7 +116,9 @@ func (s *scanner) doctype() error {
 			s.pos++
 			return nil
 		case '[':
-			return s.fail("Internal document type declarations are not supported")
+			if err := s.subset(); err != nil {
+				return err
+			}
 		case '"', '\'':
 			i := strings.IndexByte(s.doc[s.pos+1:], c)
 			if i < 0 {

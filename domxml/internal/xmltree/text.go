@@ -129,7 +129,7 @@ func (s *scanner) reference(b []byte) ([]byte, error) {
 	}
 	c, ok := predefined[name]
 	if !ok {
-		return nil, s.fail("Entity '%s' not defined", name)
+		return s.expand(b, name)
 	}
 	return append(b, c), nil
 }
