@@ -91,7 +91,7 @@ func (d *decoder) fields(n node, v reflect.Value, p *plan) error {
 	}
 	for i := range p.elems {
 		f := &p.elems[i]
-		if f.live && !d.live {
+		if (f.live || f.fromlive) && !d.live {
 			continue
 		}
 		if err := d.child(n, v, f); err != nil {
@@ -110,7 +110,7 @@ func (d *decoder) attrs(n node, v any) error {
 func (d *decoder) attributes(n node, v reflect.Value, p *plan) error {
 	for i := range p.attrs {
 		f := &p.attrs[i]
-		if f.live && !d.live {
+		if (f.live || f.fromlive) && !d.live {
 			continue
 		}
 		s, ok := n.Attr(f.name)

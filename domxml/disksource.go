@@ -184,7 +184,7 @@ type ImageFormat struct {
 // BackingStore is the image below an image; an empty one ends the chain.
 type BackingStore struct {
 	Type   DiskType      `xml:"type,attr,omitempty"`
-	Index  uint          `xml:"index,attr,omitempty" vir:"live"`
+	Index  uint          `xml:"index,attr,omitempty" vir:"fromlive"`
 	Format *ImageFormat  `xml:"format"`
 	Source *DiskSource   `xml:"source"`
 	Store  *BackingStore `xml:"backingStore" vir:"always"`

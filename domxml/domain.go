@@ -10,7 +10,7 @@ type Domain struct {
 	ID int32 `xml:"id,attr,omitempty" vir:"live"`
 
 	Name string `xml:"name"`
-	UUID UUID   `xml:"uuid" vir:"always"`
+	UUID UUID   `xml:"uuid" vir:"always if=UUIDSet"`
 	// UUIDSet says that the document had an identifier, which may be all zero.
 	UUIDSet     bool      `xml:"-"`
 	GenID       *GenID    `xml:"genid" vir:"always"`
@@ -19,8 +19,8 @@ type Domain struct {
 	Metadata    *Metadata `xml:"metadata"`
 
 	MaxMemory     *MaxMemory     `xml:"maxMemory"`
-	Memory        DomainMemory   `xml:"memory" vir:"always"`
-	CurrentMemory Memory         `xml:"currentMemory" vir:"always"`
+	Memory        DomainMemory   `xml:"memory"`
+	CurrentMemory Memory         `xml:"currentMemory"`
 	BlkioTune     *BlkioTune     `xml:"blkiotune"`
 	MemTune       *MemTune       `xml:"memtune"`
 	MemoryBacking *MemoryBacking `xml:"memoryBacking"`

@@ -138,6 +138,9 @@ func (e *encoder) children(v reflect.Value, p *plan) {
 			continue
 		}
 		fv := at(v, f)
+		if f.given != nil && fv.IsZero() && !v.FieldByIndex(f.given).Bool() {
+			continue
+		}
 		switch {
 		case f.wrap != "":
 			e.wrapped(fv, f)

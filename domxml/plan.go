@@ -19,6 +19,8 @@ import (
 //	always    written although it is zero or empty
 //	pair      an element that is always an opening and a closing line
 //	live      of a running domain only: not in inactive form, not parsed
+//	fromlive  read of a running domain only, and written in all forms
+//	if=Field  written where that field is true, or the value is not zero
 //	secret    written on demand only (FormatSecure)
 //	required  an error where absent
 //	nonzero   an error where zero
@@ -55,8 +57,11 @@ type field struct {
 	scalar  *scalar // nil for an element with structure
 	plan    *plan
 
-	always, pair, live, secret, required bool
-	opts                                 scalarOptions
+	always, pair, live, fromlive, secret, required bool
+
+	condition string // the field that an if names
+	given     []int  // and where it is
+	opts      scalarOptions
 }
 
 // Hooks that a type of a document may have beside its tags.
@@ -144,6 +149,13 @@ func (p *plan) field(sf reflect.StructField, tag string, index []int) {
 	f.out += f.name
 	f.options(sf.Tag.Get("vir"))
 	f.opts.bad = sf.Tag.Get("bad")
+	if f.condition != "" {
+		c, ok := p.typ.FieldByName(f.condition)
+		if !ok || c.Type.Kind() != reflect.Bool {
+			panic(fmt.Sprintf("domxml: field %s.%s depends on %s", p.typ, sf.Name, f.condition))
+		}
+		f.given = c.Index
+	}
 	t := sf.Type
 	if t.Kind() == reflect.Slice && !isScalar(t) {
 		f.list, t = true, t.Elem()
@@ -180,6 +192,10 @@ func (f *field) options(tag string) {
 			f.pair, f.always = true, true
 		case "live":
 			f.live = true
+		case "fromlive":
+			f.fromlive = true
+		case "if":
+			f.condition = value
 		case "secret":
 			f.secret = true
 		case "required":

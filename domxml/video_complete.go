@@ -15,6 +15,9 @@ func (v *Video) parseNode(d *decoder, n node) error {
 			v.Model.Heads = 1
 		}
 	}
+	if v.Model.Type == "none" {
+		*v.Model = VideoModel{Type: "none"}
+	}
 	if v.Model.Primary != Yes {
 		v.Model.Primary = ""
 	}
