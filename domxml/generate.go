@@ -7,6 +7,10 @@ func (d *Domain) Generate(random func([]byte)) {
 	if d.UUIDSet {
 		return
 	}
+	if u, ok, err := d.sysInfoUUID(); err == nil && ok {
+		d.UUID, d.UUIDSet = u, true // what the firmware says of a domain that does not say it
+		return
+	}
 	random(d.UUID[:])
 	d.UUID.SetVersion4()
 	d.UUIDSet = true

@@ -28,6 +28,7 @@ func define(doc []byte, flags uint32, form domxml.FormatFlags) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	d.Generate(func([]byte) {})
 	if err := d.Complete(); err != nil {
 		return "", err
 	}
