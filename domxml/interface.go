@@ -212,14 +212,16 @@ type InterfaceBackend struct {
 
 // FilterRef puts a card under a network filter.
 type FilterRef struct {
-	Filter     string            `xml:"filter,attr"`
+	Filter     string            `xml:"filter,attr" vir:"always"`
 	Parameters []FilterParameter `xml:"parameter"`
+	// nameless says that the document named no filter.
+	nameless bool
 }
 
 // FilterParameter is a variable of a filter.
 type FilterParameter struct {
-	Name  string `xml:"name,attr"`
-	Value string `xml:"value,attr"`
+	Name  string `xml:"name,attr" vir:"always"`
+	Value string `xml:"value,attr" vir:"always"`
 }
 
 // QoS bounds the traffic of a card.

@@ -210,8 +210,9 @@ func (i *Interface) parsedParts() error {
 	}
 	switch {
 	case i.FilterRef == nil:
-	case slices.Contains(filteredTypes, i.Type):
-		i.FilterRef.sort()
+	case slices.Contains(filteredTypes, i.Type) && !i.FilterRef.nameless:
+		// the same value twice counts once, here and nowhere else
+		i.FilterRef.Parameters = slices.Compact(i.FilterRef.Parameters)
 	default:
 		i.FilterRef = nil
 	}

@@ -215,6 +215,24 @@ func (i *NodeDeviceID) formatElement(e *encoder, name string) {
 	}
 }
 
+func (d *DevNode) formatElement(e *encoder, name string) {
+	formatText(e, name, reflect.ValueOf(d).Elem())
+}
+func (m *CCWMember) formatElement(e *encoder, name string) {
+	formatText(e, name, reflect.ValueOf(m).Elem())
+}
+
+// formatText writes an element on one line with both its tags, also when its
+// text is empty.
+func formatText(e *encoder, name string, v reflect.Value) {
+	p := planOf(v.Type())
+	e.fields(name, v, p, nil)
+	if at(v, p.text).IsZero() {
+		e.b = append(e.b[:len(e.b)-len("/>\n")], '>')
+		e.close(name)
+	}
+}
+
 // SystemHardware is the machine.
 type SystemHardware struct {
 	Vendor  string `xml:"vendor,omitempty"`

@@ -108,6 +108,7 @@ func (v *NodeDevice) parseNode(d *decoder, n node) error {
 		return vir.NewError(vir.FromNodedev, vir.ErrNoName)
 	}
 	v.Path = textOf(n, "path")
+	var own, links []DevNode // the file comes first, the last that is named
 	nodes, err := elementsOf(n, "devnode")
 	if err != nil {
 		return err
@@ -120,10 +121,12 @@ func (v *NodeDevice) parseNode(d *decoder, n node) error {
 		case kind != "dev" && kind != "link":
 			return errValue("type", "devnode", kind, "")
 		case kind == "dev":
-			v.DevNodes = slices.DeleteFunc(v.DevNodes, func(o DevNode) bool { return o.Type == "dev" })
+			own = []DevNode{{Type: kind, Path: c.Text()}}
+		default:
+			links = append(links, DevNode{Type: kind, Path: c.Text()})
 		}
-		v.DevNodes = append(v.DevNodes, DevNode{Type: kind, Path: c.Text()})
 	}
+	v.DevNodes = append(own, links...)
 	if err := v.parseParent(n.Child("parent")); err != nil {
 		return err
 	}

@@ -59,6 +59,9 @@ func (r *deviceReader) channel(n node, c *NodeDeviceCapability) error {
 			if sub.GroupDevice == "" {
 				return nil, r.unsupported("missing group_device value")
 			}
+			if c.Type == CapCSS {
+				return nil, nil
+			}
 			return sub, nil
 		case c.Type == CapCSS:
 			return r.mdevTypes(s, kind)

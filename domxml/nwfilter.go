@@ -174,8 +174,8 @@ func (f *NWFilter) parseNode(d *decoder, n node) error {
 		if err := d.decode(c, part); err != nil {
 			return err
 		}
-		if e.Filter != nil {
-			e.Filter.settle()
+		if e.Filter != nil && e.Filter.nameless {
+			return errMissing("filter", "filterref")
 		}
 		f.Entries = append(f.Entries, e)
 	}
@@ -251,16 +251,25 @@ const (
 	filterValueChars = filterNameChars + ".:"
 )
 
-// settle drops parameters that cannot be used and sorts the others.
-func (f *FilterRef) settle() {
-	var good []FilterParameter
-	for _, p := range f.Parameters {
-		if p.Value != "" && strings.Trim(p.Name, filterNameChars) == "" && strings.Trim(p.Value, filterValueChars) == "" {
-			good = append(good, p)
+// parseNode reads a reference to a filter. Parameters that cannot be used are
+// dropped, and the others sorted.
+func (f *FilterRef) parseNode(_ *decoder, n node) error {
+	var ok bool
+	f.Filter, ok = n.Attr("filter")
+	f.nameless = !ok
+	list, err := elementsOf(n, "parameter")
+	if err != nil {
+		return err
+	}
+	for _, c := range list {
+		name, named := c.Attr("name")
+		value, _ := c.Attr("value")
+		if named && value != "" && strings.Trim(name, filterNameChars) == "" && strings.Trim(value, filterValueChars) == "" {
+			f.Parameters = append(f.Parameters, FilterParameter{name, value})
 		}
 	}
-	f.Parameters = good
 	f.sort()
+	return nil
 }
 
 func (r *NWFilterRule) parseNode(d *decoder, n node) error {

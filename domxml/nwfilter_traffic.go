@@ -2,6 +2,7 @@ package domxml
 
 import (
 	"reflect"
+	"strings"
 )
 
 // NWFilterTraffic is the kind of packets that a rule is about. A rule has one
@@ -248,11 +249,37 @@ type FilterPlain6 struct {
 	FilterComment
 }
 
-// followers are attributes that have no match of their own: they are where the
-// one that they go with is, if that is there.
-var followers = []struct{ attr, leader string }{
-	{"srcipmask", "srcipaddr"}, {"dstipmask", "dstipaddr"}, {"srcipto", "srcipfrom"}, {"dstipto", "dstipfrom"},
-	{"srcportend", "srcportstart"}, {"dstportstart", "srcportstart"}, {"dstportend", "srcportstart"}, {"code", "type"},
+// leader is the attribute that another one goes with: it has no match of its
+// own, but is where the leader is, or would be. Empty for one of its own.
+func leader(protocol, attr string) string {
+	switch protocol {
+	case "arp", "rarp":
+		return ""
+	case "mac", "vlan", "stp":
+		switch {
+		case attr == "srcmacmask", attr == "dstmacmask":
+			return strings.TrimSuffix(attr, "mask") + "addr"
+		case strings.HasSuffix(attr, "-mask"), strings.HasSuffix(attr, "-hi"):
+			return attr[:strings.LastIndexByte(attr, '-')]
+		}
+		return ""
+	}
+	switch attr {
+	case "srcipmask", "dstipmask":
+		return strings.TrimSuffix(attr, "mask") + "addr"
+	case "typeend", "code", "codeend":
+		return "type"
+	}
+	if protocol == "ip" || protocol == "ipv6" {
+		return ""
+	}
+	switch attr {
+	case "srcipto", "dstipto":
+		return strings.TrimSuffix(attr, "to") + "from"
+	case "srcportend", "dstportstart", "dstportend":
+		return "srcportstart"
+	}
+	return ""
 }
 
 // conditions are the two elements of a rule in the making.
@@ -297,12 +324,15 @@ func (t *NWFilterTraffic) read(n node) error {
 		if protocol == nil || !protocol.match(e) {
 			continue
 		}
-		if err := c.add(e, protocol.name); err != nil {
+		if err := c.add(e); err != nil {
 			return err
 		}
 	}
 	if protocol == nil {
 		return nil
+	}
+	if err := c.checkPorts(protocol.name); err != nil {
+		return err
 	}
 	c.settle(protocol.name)
 	list := at(traffic, protocol)
@@ -318,7 +348,7 @@ func (t *NWFilterTraffic) read(n node) error {
 
 // add takes one element. The reference goes on after a bad value, so that
 // clients hear of the last one.
-func (c *conditions) add(e node, protocol string) (bad error) {
+func (c *conditions) add(e node) (bad error) {
 	to, from := c.yes, c.not
 	if m, _ := e.Attr("match"); m == "no" {
 		to, from = from, to
@@ -332,27 +362,28 @@ func (c *conditions) add(e node, protocol string) (bad error) {
 		at(from, f).SetZero()
 		if f.set(at(to, f), s) != nil {
 			bad = errFilter("%s has illegal value %s", f.name, s)
-		} else if err := c.ports(f.name, protocol); err != nil {
-			bad = err
 		}
 	}
 	return bad
 }
 
-// ports refuses ports of a protocol in frames that has none.
-func (c *conditions) ports(attr, protocol string) error {
+// checkPorts refuses ports in frames without a protocol that has ports.
+func (c *conditions) checkPorts(protocol string) error {
 	word := map[string]string{"ip": "IP", "ipv6": "IPv6"}[protocol]
-	switch attr {
-	case "srcportstart", "srcportend", "dstportstart", "dstportend":
-	default:
-		return nil
-	}
 	if word == "" {
 		return nil
+	}
+	ports := false
+	for _, name := range []string{"srcportstart", "srcportend", "dstportstart", "dstportend"} {
+		f := c.field(name)
+		ports = ports || !at(c.yes, f).IsZero() || !at(c.not, f).IsZero()
 	}
 	f := c.field("protocol")
 	switch at(c.yes, f).String() + at(c.not, f).String() {
 	case "tcp", "udp", "sctp", "33", "0x21":
+		return nil
+	}
+	if !ports {
 		return nil
 	}
 	return errFilter("%s rule with port specification requires protocol specification with protocol to be either one of "+
@@ -361,13 +392,14 @@ func (c *conditions) ports(attr, protocol string) error {
 
 // settle joins what belongs together.
 func (c *conditions) settle(protocol string) {
-	for _, w := range followers {
-		f, leader := c.field(w.attr), c.field(w.leader)
+	for i := range c.plan.attrs {
+		f := &c.plan.attrs[i]
+		l := c.field(leader(protocol, f.name))
 		switch {
-		case f == nil || leader == nil:
-		case !at(c.yes, leader).IsZero():
+		case l == nil:
+		case at(c.not, l).IsZero():
 			c.move(f, c.not, c.yes)
-		case !at(c.not, leader).IsZero():
+		default:
 			c.move(f, c.yes, c.not)
 		}
 	}

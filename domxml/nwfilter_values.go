@@ -321,29 +321,15 @@ func parseIPv4(s string) (netip.Addr, bool) {
 	}
 	var sum uint32
 	for i, p := range parts {
-		bits := 8
+		width := 8
 		if i == len(parts)-1 {
-			bits = 32 - 8*i
+			width = 32 - 8*i
 		}
-		n, ok := number(p, 0, bits)
+		n, ok := number(p, 0, width)
 		if !ok {
 			return netip.Addr{}, false
 		}
-		sum |= uint32(n)
-		if i < len(parts)-1 {
-			sum = sum&^0xff | uint32(n)
-			sum = sum<<8&0xffffffff | 0
-		}
-	}
-	// the parts but the last stand at the top
-	sum = 0
-	for i, p := range parts {
-		n, _ := number(p, 0, 32)
-		if i == len(parts)-1 {
-			sum |= uint32(n)
-		} else {
-			sum |= uint32(n) << (24 - 8*i)
-		}
+		sum |= uint32(n) << (32 - 8*i - width)
 	}
 	var b [4]byte
 	binary.BigEndian.PutUint32(b[:], sum)

@@ -37,9 +37,5 @@ func (b *NWFilterBinding) parseNode(d *decoder, n node) error {
 	if childAttr(n, "filterref", "filter") == "" {
 		return errFilter("filter binding has no filter reference")
 	}
-	if err := d.decode(n.Child("filterref"), &b.FilterRef); err != nil {
-		return err
-	}
-	b.FilterRef.settle()
-	return nil
+	return d.decode(n.Child("filterref"), &b.FilterRef)
 }

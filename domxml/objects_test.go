@@ -1,6 +1,8 @@
 package domxml_test
 
 import (
+	"bufio"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -160,4 +162,47 @@ func TestRecordedAnswers(t *testing.T) {
 		}
 		t.Logf("%s: %d answers", kind, len(answers))
 	}
+}
+
+// TestObservedDocuments compares with what libvirtd 11.3.0 said to many small
+// documents (testdata/objects.jsonl): node devices and interfaces at
+// test:///, the others at qemu:///system.
+func TestObservedDocuments(t *testing.T) {
+	f, err := os.Open("testdata/objects.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s := bufio.NewScanner(f)
+	s.Buffer(nil, 1<<20)
+	n := map[string]int{}
+	for s.Scan() {
+		var r struct{ Kind, Input, Output string }
+		if err := json.Unmarshal(s.Bytes(), &r); err != nil {
+			t.Fatal(err)
+		}
+		n[r.Kind]++
+		pass := kinds[r.Kind]
+		if r.Kind == "nodedev" {
+			pass = completedNodeDevice
+		}
+		b, err := pass([]byte(r.Input), 0)
+		got := string(b)
+		if err != nil {
+			got = "E" + describe(err)
+		}
+		if got != r.Output {
+			t.Errorf("%s\n got %s\nwant %s", r.Input, got, r.Output)
+		}
+	}
+	t.Log(n)
+}
+
+func completedNodeDevice(doc []byte, flags domxml.FormatFlags) ([]byte, error) {
+	v, err := domxml.ParseNodeDevice(doc)
+	if err != nil {
+		return nil, err
+	}
+	v.Complete()
+	return domxml.FormatNodeDevice(v, flags)
 }
