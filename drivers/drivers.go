@@ -125,26 +125,3 @@ type Guest interface {
 	// Destroy ends the guest at once; graceful asks it to flush first.
 	Destroy(ctx context.Context, graceful bool) error
 }
-
-// Notify takes the facts that a guest reports.
-type Notify func(Fact)
-
-// Fact is something that happened to a guest without being asked for, or
-// because of a verb that only asks (shutdown, reboot). The set is closed.
-type Fact interface{ fact() }
-
-type (
-	// ShutDown says that the guest's operating system has powered off.
-	ShutDown struct{}
-	// Rebooted says that the guest's operating system wants to reboot.
-	Rebooted struct{}
-	// Crashed says that the guest has panicked.
-	Crashed struct{}
-	// Gone says that the guest has ended for a reason of its own.
-	Gone struct{}
-)
-
-func (ShutDown) fact() {}
-func (Rebooted) fact() {}
-func (Crashed) fact()  {}
-func (Gone) fact()     {}

@@ -231,6 +231,8 @@ func (d *Domain) fact(id int32, f drivers.Fact) {
 		d.after(origin, r, edgeCrash, r.live.lifecycle(vir.DomainLifecycleCrash))
 	case drivers.Gone:
 		d.stop(origin, id, edgeDestroy)
+	default:
+		d.tell(origin, id, f)
 	}
 }
 
@@ -240,6 +242,9 @@ func (d *Domain) after(origin *proc.Call, r *record, e edge, action domxml.Lifec
 	switch action {
 	case domxml.LifecycleRestart, domxml.LifecycleRestartRename:
 		d.walk(origin, edgeReboot)
+		if !d.host.engine.cfg.Strict {
+			d.update(origin, func(r *record) []*event { return []*event{d.rebootEvent(r)} })
+		}
 	default:
 		if e.to != vir.DomainShutoff {
 			e = edgeShutdown

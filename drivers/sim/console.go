@@ -3,7 +3,6 @@ package sim
 import (
 	"context"
 	"io"
-	"strings"
 	"sync"
 
 	"github.com/govirtd/govirtd/drivers"
@@ -61,18 +60,34 @@ func (c *console) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Write types.
+// Write types. What a line makes happen is reported when the console is free
+// again: it may be the guest's end, which hangs up.
 func (c *console) Write(p []byte) (int, error) {
+	facts, err := c.typed(p)
+	for _, f := range facts {
+		c.guest.notify(f)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+func (c *console) typed(p []byte) (facts []drivers.Fact, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
-		return 0, io.ErrClosedPipe
+		return nil, io.ErrClosedPipe
 	}
 	for _, b := range p {
 		switch b {
 		case '\r', '\n':
 			c.print("\r\n")
-			c.answer(strings.TrimSpace(string(c.line)))
+			text, fact := c.guest.shell(string(c.line))
+			c.print(text)
+			if fact != nil {
+				facts = append(facts, fact)
+			}
 			c.line = c.line[:0]
 			c.prompt()
 		case 0x7f, '\b':
@@ -87,7 +102,7 @@ func (c *console) Write(p []byte) (int, error) {
 			}
 		}
 	}
-	return len(p), nil
+	return facts, nil
 }
 
 // Close hangs up; the guest lives on.
@@ -110,22 +125,4 @@ func (c *console) print(s string) {
 		c.out = append(c.out[:0], c.out[over:]...)
 	}
 	c.cond.Broadcast()
-}
-
-// answer is the guest's shell, such as it is.
-func (c *console) answer(line string) {
-	word, rest, _ := strings.Cut(line, " ")
-	switch word {
-	case "":
-	case "help":
-		c.print("commands: echo, help, hostname, uname\r\n")
-	case "echo":
-		c.print(rest + "\r\n")
-	case "hostname":
-		c.print(c.guest.name + "host\r\n")
-	case "uname":
-		c.print("simulated\r\n")
-	default:
-		c.print(word + ": not found; try help\r\n")
-	}
 }
