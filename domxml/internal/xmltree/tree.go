@@ -163,3 +163,37 @@ func (n Node) appendText(b *strings.Builder) {
 func (n Node) Line() int {
 	return 1 + strings.Count(n.t.doc[:n.get().offset], "\n")
 }
+
+// Position is where the node begins: line and column from 1, the column in
+// bytes.
+func (n Node) Position() (line, column int) { return n.t.position(int(n.get().offset)) }
+
+func (t *Tree) position(offset int) (line, column int) {
+	before := t.doc[:offset]
+	return 1 + strings.Count(before, "\n"), offset - strings.LastIndexByte(before, '\n')
+}
+
+// AttrPosition is where an attribute of an element begins, or the element
+// where it has none of that name.
+func (n Node) AttrPosition(name string) (line, column int) {
+	from := int(n.get().offset)
+	var quote byte
+	for i := from; i < len(n.t.doc); i++ {
+		switch c := n.t.doc[i]; {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '>':
+			return n.Position()
+		case isBlank(c):
+			rest, ok := strings.CutPrefix(n.t.doc[i+1:], name)
+			if rest = strings.TrimLeft(rest, " \t\r\n"); ok && strings.HasPrefix(rest, "=") {
+				return n.t.position(i + 1)
+			}
+		}
+	}
+	return n.Position()
+}
