@@ -3,9 +3,6 @@ package domxml
 // Complete adds what libvirt adds to the definition of any domain, whoever
 // runs it.
 func (d *Domain) Complete() error {
-	if u, ok, err := d.sysInfoUUID(); err == nil && ok && !d.UUIDSet {
-		d.UUID, d.UUIDSet = u, true // what the firmware says of a domain that does not say it
-	}
 	if err := d.completeMemory(); err != nil {
 		return err
 	}

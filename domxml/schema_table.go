@@ -58,18 +58,18 @@ var loadSchemas = sync.OnceValue(func() *schemas {
 		case "e":
 			e := schemaElement{recursive: f[1] == "r", text: -1, attrs: schemaParts(f[3]), children: schemaParts(f[4])}
 			if f[2] != "-" {
-				e.text = number(f[2])
+				e.text = tableNumber(f[2])
 			}
 			s.elements = append(s.elements, e)
 		case "k":
-			s.roots[f[2]] = schemaRoot{kind: f[1], element: number(f[3])}
+			s.roots[f[2]] = schemaRoot{kind: f[1], element: tableNumber(f[3])}
 		}
 	}
 	return s
 })
 
-// number reads a number of the table, which the generator wrote.
-func number(s string) int {
+// tableNumber reads a number of the table, which the generator wrote.
+func tableNumber(s string) int {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		panic(err)
@@ -83,7 +83,7 @@ func schemaParts(s string) (out []schemaPart) {
 	}
 	for p := range strings.SplitSeq(s, ",") {
 		f := strings.Fields(p)
-		out = append(out, schemaPart{name: f[0], occurs: f[1][0], index: number(f[2])})
+		out = append(out, schemaPart{name: f[0], occurs: f[1][0], index: tableNumber(f[2])})
 	}
 	return out
 }
