@@ -18,6 +18,8 @@ type decoder struct {
 	stored bool
 	// network is the name of the network that is read, for the texts of errors.
 	network string
+	// create reads a document about something to be made.
+	create bool
 }
 
 // trees are used again: what is parsed keeps parts of the text only.

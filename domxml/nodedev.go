@@ -1,6 +1,8 @@
 package domxml
 
 import (
+	"encoding/binary"
+	"fmt"
 	"reflect"
 
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -67,6 +69,8 @@ const (
 	CapAPMatrix     NodeDeviceCapabilityType = "ap_matrix"
 	CapVPD          NodeDeviceCapabilityType = "vpd"
 	CapCCWGroup     NodeDeviceCapabilityType = "ccwgroup"
+	// CapCCWGroupMember is found within another one only.
+	CapCCWGroupMember NodeDeviceCapabilityType = "ccwgroup_member"
 )
 
 // values are in the order of their numbers, which error texts name.
@@ -355,6 +359,66 @@ func (d *NodeDevice) Complete() {
 		c.LogicalBlockSize, c.NumBlocks = 0, 0
 		for j := range c.Capabilities {
 			c.Capabilities[j].LogicalBlockSize, c.Capabilities[j].NumBlocks = 0, 0
+		}
+	}
+}
+
+// FCHost is the place of a SCSI host in the fabric, or nil.
+func (c *NodeDeviceCapability) FCHost() *NodeDeviceSubCapability { return c.sub("fc_host") }
+
+// VPortOps says how many virtual ports a SCSI host can have, or nil.
+func (c *NodeDeviceCapability) VPortOps() *NodeDeviceSubCapability { return c.sub("vport_ops") }
+
+func (c *NodeDeviceCapability) sub(kind string) *NodeDeviceSubCapability {
+	for i := range c.Capabilities {
+		if c.Capabilities[i].Type == kind {
+			return &c.Capabilities[i]
+		}
+	}
+	return nil
+}
+
+// FCHost is the place of a device in the fabric, or nil.
+func (d *NodeDevice) FCHost() *NodeDeviceSubCapability {
+	for i := range d.Capabilities {
+		if c := &d.Capabilities[i]; c.Type == CapSCSIHost && c.FCHost() != nil {
+			return c.FCHost()
+		}
+	}
+	return nil
+}
+
+// Has says whether a device has a capability, or something in one that counts
+// as a capability too: fc_host, vports, mdev_types, vpd.
+func (d *NodeDevice) Has(kind NodeDeviceCapabilityType) bool {
+	inner := string(kind)
+	switch kind {
+	case CapVPorts:
+		inner = "vport_ops"
+	case CapFCHost, CapMDevTypes, CapVPD, CapCCWGroupMember:
+	default:
+		inner = ""
+	}
+	for i := range d.Capabilities {
+		if c := &d.Capabilities[i]; c.Type == kind || inner != "" && c.sub(inner) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Generate draws the names in the fabric that a document about a new virtual
+// port leaves open; random fills its argument.
+func (d *NodeDevice) Generate(random func([]byte)) {
+	fc := d.FCHost()
+	if fc == nil {
+		return
+	}
+	for _, name := range []*string{&fc.WWNN, &fc.WWPN} {
+		if *name == "" {
+			var b [8]byte
+			random(b[:])
+			*name = fmt.Sprintf("5100000%09x", binary.BigEndian.Uint64(b[:])>>28)
 		}
 	}
 }

@@ -102,8 +102,15 @@ func all(steps ...func() error) error {
 	return nil
 }
 
+// Creating reads a document about a device to be made: its name and its host
+// do not count, and names in the fabric may be left open.
+func Creating() Option { return func(d *decoder) { d.create = true } }
+
 func (v *NodeDevice) parseNode(d *decoder, n node) error {
 	r := &deviceReader{d: d, name: textOf(n, "name")}
+	if d.create {
+		r.name = "new device"
+	}
 	if v.Name = r.name; v.Name == "" {
 		return vir.NewError(vir.FromNodedev, vir.ErrNoName)
 	}
@@ -367,8 +374,10 @@ func (r *deviceReader) net(n node, c *NodeDeviceCapability) error {
 }
 
 func (r *deviceReader) scsiHost(n node, c *NodeDeviceCapability) error {
-	if err := r.count(n, "host", "SCSI host ID", &c.Host); err != nil {
-		return err
+	if !r.d.create {
+		if err := r.count(n, "host", "SCSI host ID", &c.Host); err != nil {
+			return err
+		}
 	}
 	if s := textOf(n, "unique_id"); s != "" {
 		v, ok := number(s, 10, 31)
@@ -391,7 +400,7 @@ func (r *deviceReader) scsiHost(n node, c *NodeDeviceCapability) error {
 		case "fc_host":
 			sub := &NodeDeviceSubCapability{Type: kind, WWNN: textOf(s, "wwnn"), WWPN: textOf(s, "wwpn"), FabricWWN: textOf(s, "fabric_wwn")}
 			for _, w := range [][2]string{{"WWNN", sub.WWNN}, {"WWPN", sub.WWPN}} {
-				if w[1] == "" {
+				if w[1] == "" && !r.d.create {
 					return nil, vir.Errorf(vir.FromNodedev, vir.ErrInternalError, "no %s supplied for '%s', and auto-generation failed", w[0], r.name)
 				}
 			}

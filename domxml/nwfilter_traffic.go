@@ -419,3 +419,28 @@ func (c *conditions) settle(protocol string) {
 		}
 	}
 }
+
+// Variables are the names of the variables that a rule uses.
+func (r *NWFilterRule) Variables() (names []string) {
+	traffic := reflect.ValueOf(&r.NWFilterTraffic).Elem()
+	for _, p := range planOf(traffic.Type()).elems {
+		list := at(traffic, &p)
+		for i := range list.Len() {
+			for j := range p.plan.attrs {
+				v := reflect.Indirect(at(list.Index(i), &p.plan.attrs[j]))
+				if !v.IsValid() {
+					continue
+				}
+				name, ok := strings.CutPrefix(v.String(), "$")
+				if !ok {
+					continue
+				}
+				name, _, _ = strings.Cut(name, "[")
+				if !contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+	}
+	return names
+}

@@ -43,3 +43,15 @@ func ParseNWFilterBinding(doc []byte, options ...Option) (*NWFilterBinding, erro
 func FormatNWFilterBinding(b *NWFilterBinding, flags FormatFlags) ([]byte, error) {
 	return appendDocument(nil, "filterbinding", b, flags), nil
 }
+
+// Complete makes the address of the card known to the rules, as $MAC, unless
+// the document gives another one.
+func (b *NWFilterBinding) Complete() {
+	for _, p := range b.FilterRef.Parameters {
+		if p.Name == "MAC" {
+			return
+		}
+	}
+	b.FilterRef.Parameters = append(b.FilterRef.Parameters, FilterParameter{"MAC", b.MAC.Address.String()})
+	b.FilterRef.sort()
+}

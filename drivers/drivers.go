@@ -50,6 +50,9 @@ type Host struct {
 // World is the initial content of a host.
 type World struct {
 	Domains []DomainSeed
+	// Interfaces and NodeDevices are active, and persistent.
+	Interfaces  []*domxml.HostInterface
+	NodeDevices []*domxml.NodeDevice
 }
 
 // DomainSeed is one domain of a World.

@@ -32,6 +32,9 @@ type binding struct {
 	// flags are the bits that our handler understands; the reference's are
 	// understood anyway.
 	flags uint32
+	// function is the C function that complains of flags where the reference's
+	// driver lacks the procedure; empty is the personality's.
+	function string
 	// needs is the ability that the backend must have, guestNeeds that of its
 	// guests; nil for none.
 	needs, guestNeeds reflect.Type
@@ -62,6 +65,13 @@ func (s setup[A]) quick() setup[A] {
 // knows adds flags that our handler understands beyond the reference's.
 func (s setup[A]) knows(flags uint32) setup[A] {
 	s.flags |= flags
+	return s
+}
+
+// as names the C function that complains of flags in a procedure that the
+// reference's driver lacks and another driver of its has.
+func (s setup[A]) as(function string) setup[A] {
+	s.function = function
 	return s
 }
 
@@ -148,7 +158,7 @@ func onConn[A, R any](b *binder, p *proc.Proc[A, R], fn func(*call, *A) (*R, err
 		}
 		if hasFlags && r.function != "" {
 			if bad := any(a).(flagged).FlagBits() &^ r.flags; bad != 0 {
-				return nil, vir.UnsupportedFlags(c.host.personality.ErrorDomain(), r.function, bad)
+				return nil, vir.UnsupportedFlags(r.domain(c.host.personality), r.function, bad)
 			}
 		}
 		cl := &call{Context: ctx, Call: pc, conn: c, host: c.host}

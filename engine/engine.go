@@ -70,6 +70,7 @@ func New(cfg Config) *Engine {
 	bindNode(b)
 	bindDomains(b)
 	bindMonitorEvents(b)
+	bindHostObjects(b)
 	bindRest(b)
 	return e
 }

@@ -21,6 +21,7 @@ type Host struct {
 	domains *store[Domain]
 	lastID  atomic.Int32 // ids are never reused
 	bus     bus
+	hostObjects
 	// callbacks counts the registered callbacks of all connections: their ids
 	// are one sequence, as in the reference.
 	callbacks atomic.Int32
@@ -42,7 +43,10 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 		personality: spec.Personality, backend: spec.Backend,
 		rules:   e.rulesOf(spec.Personality, spec.Backend),
 		domains: newStore[Domain](),
-		refs:    1,
+
+		hostObjects: newHostObjects(),
+
+		refs: 1,
 	}
 	if spec.World != nil {
 		w, err := spec.World()
@@ -78,7 +82,7 @@ func (h *Host) populate(ctx context.Context, w *drivers.World) error {
 			return err
 		}
 	}
-	return nil
+	return h.seedObjects(w)
 }
 
 // random fills b with what a document leaves to chance.

@@ -81,15 +81,6 @@ var argChecks = []argCheck{
 	}},
 	{remoteproto.ConnectBaselineHypervisorCPU.Info, early, "XMLCPUs", notNone("xmlCPUs")},
 
-	{remoteproto.ConnectListSecrets.Info, early, "Maxuuids", atMost("maxuuids", remoteproto.SecretListMax, "REMOTE_SECRET_LIST_MAX")},
-	{remoteproto.SecretSetValue.Info, late, "Value", notNone("value")},
-	{remoteproto.ConnectSecretEventRegisterAny.Info, early, "EventID", func(_ *proc.Info, v reflect.Value, _ any) error {
-		if v.Int() < 0 || v.Int() > int64(vir.SecretEventIDValueChanged) {
-			return vir.Errorf(vir.FromRPC, vir.ErrInternalError, "unsupported secret event ID %d", v.Int())
-		}
-		return nil
-	}},
-	{remoteproto.ConnectListNWFilters.Info, early, "Maxnames", atMost("maxnames", remoteproto.NWFilterListMax, "REMOTE_NWFILTER_LIST_MAX")},
 	{remoteproto.StorageVolResize.Info, late, "Capacity", func(info *proc.Info, v reflect.Value, args any) error {
 		const may = uint32(vir.StorageVolResizeDelta | vir.StorageVolResizeShrink)
 		if v.Uint() == 0 && flagsOf(args)&may == 0 {

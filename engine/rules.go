@@ -6,6 +6,7 @@ import (
 
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // ruleset says, for one personality over one kind of backend, what becomes of
@@ -21,6 +22,16 @@ type rule struct {
 	// and the bits it knows. Without function nothing is checked.
 	function string
 	flags    uint32
+	// origin is the error domain of function; 0 is the personality's.
+	origin vir.ErrorDomain
+}
+
+// domain is the error domain in which the flag check complains.
+func (r *rule) domain(p drivers.Personality) vir.ErrorDomain {
+	if r.origin != 0 {
+		return r.origin
+	}
+	return p.ErrorDomain()
 }
 
 // rulesOf makes the rules of a personality and a backend.
@@ -38,6 +49,9 @@ func (e *Engine) rulesOf(p drivers.Personality, backend drivers.Backend) *rulese
 			r.function = ""
 		} else if r.function == "" {
 			r.function = p.Prefix() + strings.TrimPrefix(h.Info.API, "vir")
+		}
+		if b != nil && b.function != "" && !ref.Supported {
+			r.function, r.origin = b.function, family(h.Info)
 		}
 		if b != nil && !e.cfg.Strict {
 			r.flags |= b.flags

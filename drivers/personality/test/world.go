@@ -27,11 +27,12 @@ var defaultHost = drivers.SimulatedHost{
 	},
 }
 
-// defaultWorld is one running domain.
+// defaultWorld is one running domain, and some objects.
 func defaultWorld() (*drivers.World, error) {
 	d, err := domxml.ParseDomain(defaultDomain)
 	if err != nil {
 		return nil, err
 	}
-	return &drivers.World{Domains: []drivers.DomainSeed{{Domain: d, State: vir.DomainRunning, IOThreads: true}}}, nil
+	w := &drivers.World{Domains: []drivers.DomainSeed{{Domain: d, State: vir.DomainRunning, IOThreads: true}}}
+	return w, seedObjects(w)
 }

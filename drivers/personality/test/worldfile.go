@@ -39,6 +39,8 @@ func (d Driver) openFile(uri *url.URL) (*drivers.Host, error) {
 type worldFile struct {
 	host    drivers.SimulatedHost
 	domains [][]byte
+	// objects are the other documents.
+	objects []element
 }
 
 func errWorld(format string, args ...any) error {
@@ -101,6 +103,8 @@ func readWorld(path string) (*worldFile, error) {
 		switch c.name {
 		case "domain":
 			w.domains = append(w.domains, raw)
+		case "interface", "device":
+			w.objects = append(w.objects, element{name: c.name, raw: raw})
 		case "cpu":
 			if err := w.cpu(raw); err != nil {
 				return nil, err
@@ -192,6 +196,11 @@ func (w *worldFile) world() (*drivers.World, error) {
 			return nil, errWorld("domain with managedsave data can only have runstate 'shutoff'")
 		}
 		out.Domains = append(out.Domains, seed)
+	}
+	for _, o := range w.objects {
+		if err := addObject(out, o.name, o.raw); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }
