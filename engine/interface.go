@@ -113,7 +113,8 @@ func interfaceLookupByName(c *call, a *remoteproto.InterfaceLookupByNameArgs) (*
 	return &remoteproto.InterfaceLookupByNameRet{Iface: i.ref()}, nil
 }
 
-// interfaceLookupByMACString finds the one interface with an address. In the
+// interfaceLookupByMACString finds the one interface with an address, and
+// answers with the address as the caller has written it. In the
 // reference those without an address have every address.
 func interfaceLookupByMACString(c *call, a *remoteproto.InterfaceLookupByMACStringArgs) (*remoteproto.InterfaceLookupByMACStringRet, error) {
 	var found *hostInterface
@@ -129,7 +130,7 @@ func interfaceLookupByMACString(c *call, a *remoteproto.InterfaceLookupByMACStri
 	if found == nil {
 		return nil, c.host.errorf(vir.ErrNoInterface, "no interface with matching mac '%s'", a.MAC)
 	}
-	return &remoteproto.InterfaceLookupByMACStringRet{Iface: found.ref()}, nil
+	return &remoteproto.InterfaceLookupByMACStringRet{Iface: remoteproto.Interface{Name: found.name(), MAC: a.MAC}}, nil
 }
 
 func interfaceGetXMLDesc(c *call, a *remoteproto.InterfaceGetXMLDescArgs) (*remoteproto.InterfaceGetXMLDescRet, error) {

@@ -90,8 +90,8 @@ func (h *Host) vportParent(want *domxml.NodeDevice) (*nodeDevice, error) {
 	return found, nil
 }
 
-// nodeDeviceDestroy removes any device whose parent is there; others stay, and
-// the caller does not hear of it.
+// nodeDeviceDestroy removes any device in a fabric whose parent is there;
+// others stay, and the caller does not hear of it.
 func nodeDeviceDestroy(c *call, a *remoteproto.NodeDeviceDestroyArgs) (*proc.Void, error) {
 	h := c.host
 	done, err := h.devices.lock(c, "virNodeDeviceDestroy")
@@ -103,7 +103,7 @@ func nodeDeviceDestroy(c *call, a *remoteproto.NodeDeviceDestroyArgs) (*proc.Voi
 	if err != nil {
 		return nil, err
 	}
-	if h.deviceNamed(d.parent()) == nil {
+	if d.doc.FCHost() == nil || h.deviceNamed(d.parent()) == nil {
 		return nil, nil
 	}
 	if err := h.backend.(drivers.NodeDevicer).DestroyDevice(c, d.doc); err != nil {
