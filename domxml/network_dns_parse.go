@@ -5,10 +5,6 @@ import (
 	"strings"
 )
 
-// sparse is set where an update looks for something: what is searched may be
-// told by a part of it.
-const sparse = true
-
 func (s *NetworkDNS) parseNode(d *decoder, n node) (err error) {
 	if err := parseYesNo(n, "enable", &s.Enable); err != nil {
 		return err
@@ -61,6 +57,8 @@ func (f *DNSForwarder) parseNode(d *decoder, n node) error {
 
 func (h *DNSHost) parseNode(d *decoder, n node) error { return h.parse(d, n, false) }
 
+// parse reads a host; with sparse, what an update looks for, which may be a part
+// of it. The same holds for the other records.
 func (h *DNSHost) parse(d *decoder, n node, sparse bool) error {
 	ip, ok := n.Attr("ip")
 	names := 0
@@ -137,7 +135,7 @@ func (r *DNSSRV) parse(d *decoder, n node, sparse bool) error {
 		if err != nil || v < f.least {
 			return errNetDetail("%s DNS SRV %s attribute for service '%s' in network '%s'", f.invalid, f.name, service, d.network)
 		}
-		if r.Target == nil && !sparse {
+		if r.Target == nil {
 			return errNetDetail("DNS SRV %s attribute not permitted without target for service '%s' in network '%s'", f.name, service, d.network)
 		}
 		*f.to = uint(v)

@@ -142,12 +142,12 @@ func (t *NetworkNAT) parsePort(d *decoder, n node) error {
 func (f *NetworkForward) parseDevices(d *decoder, n node) error {
 	dev := attrOf(n, "dev")
 	switch {
+	case dev != "" && (count(n, "address") > 0 || count(n, "pf") > 0):
+		return errNet("the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present in network %s", d.network)
 	case count(n, "interface") > 0:
 		if err := f.parseInterfaces(d, n, dev); err != nil {
 			return err
 		}
-	case dev != "" && (count(n, "address") > 0 || count(n, "pf") > 0):
-		return errNet("the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present in network %s", d.network)
 	case count(n, "address") > 0:
 		return f.parseAddresses(d, n)
 	case dev != "":
@@ -258,6 +258,10 @@ func (w *Network) checkMode(n node) error {
 	case ForwardOpen:
 		if len(w.Forward.Interfaces)+len(w.Forward.Addresses) > 0 {
 			return errNet("forward dev not allowed for network '%s' with forward mode='open'", w.Name)
+		}
+	case ForwardBridge:
+		if b.Name != "" && len(w.Forward.Interfaces)+len(w.Forward.Addresses) > 0 {
+			return errNet("A network with forward mode='bridge' can specify a bridge name or a forward dev, but not both (network '%s')", w.Name)
 		}
 	case ForwardPrivate, ForwardVEPA, ForwardPassthrough, ForwardHostdev:
 		switch {
