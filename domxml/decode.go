@@ -20,6 +20,10 @@ type decoder struct {
 	network string
 	// create reads a document about something to be made.
 	create bool
+	// pool is the type of the pool that a volume is for; capacityOptional lets
+	// it be without a size.
+	pool             StoragePoolType
+	capacityOptional bool
 }
 
 // trees are used again: what is parsed keeps parts of the text only.

@@ -156,22 +156,22 @@ type DiskEncryption struct {
 
 // EncryptionSecret names a passphrase.
 type EncryptionSecret struct {
-	Type  string `xml:"type,attr" vir:"required enum=passphrase"`
+	Type  string `xml:"type,attr"` // passphrase
 	UUID  *UUID  `xml:"uuid,attr,omitempty"`
 	Usage string `xml:"usage,attr,omitempty"`
 }
 
 // Cipher is an algorithm for whole images.
 type Cipher struct {
-	Name string `xml:"name,attr" vir:"required"`
-	Size uint   `xml:"size,attr" vir:"required"`
+	Name string `xml:"name,attr" vir:"required always"`
+	Size uint   `xml:"size,attr" vir:"required always"`
 	Mode string `xml:"mode,attr,omitempty"`
 	Hash string `xml:"hash,attr,omitempty"`
 }
 
 // IVGen makes initialisation vectors.
 type IVGen struct {
-	Name string `xml:"name,attr" vir:"required"`
+	Name string `xml:"name,attr" vir:"required always"`
 	Hash string `xml:"hash,attr,omitempty"`
 }
 

@@ -1,10 +1,6 @@
 package domxml
 
-import (
-	"strings"
-
-	"github.com/govirtd/govirtd/protocol/vir"
-)
+import "strings"
 
 // check wants what a source of its type cannot do without, and settles what
 // it has unless it says otherwise.
@@ -82,33 +78,15 @@ func (h *DiskHost) transport() string {
 	return h.Transport
 }
 
-// encryptionFormats are the formats of encrypted images.
-var encryptionFormats = []string{"default", "qcow", "luks", "luks2", "luks-any"}
-
-func (e *DiskEncryption) parsed(*decoder, node) error {
-	if e.Format == "luks" && e.IVGen != nil && e.Cipher == nil {
-		return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "ivgen element found, but cipher is missing")
-	}
-	for _, f := range encryptionFormats {
-		if e.Format == f {
-			if e.Engine == "default" {
-				e.Engine = ""
-			}
-			return nil
-		}
-	}
-	return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "unknown volume encryption format")
-}
-
 // parsed wants a name and a secret, which is found in one way only.
 func (a *Auth) parsed(*decoder, node) error {
 	if a.Username == "" {
-		return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "missing username for auth")
+		return errStorage("missing username for auth")
 	}
 	s := a.Secret
 	switch {
 	case s == nil:
-		return vir.Errorf(vir.FromStorage, vir.ErrXMLError, "Missing <secret> element in auth")
+		return errStorage("Missing <secret> element in auth")
 	case s.UUID == nil && s.Usage == "":
 		return vir.Errorf(vir.FromNone, vir.ErrXMLError, "missing secret uuid or usage attribute")
 	case s.UUID != nil && s.Usage != "":

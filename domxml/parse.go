@@ -14,6 +14,10 @@ func Live() Option { return func(d *decoder) { d.live = true } }
 // Stored reads what FormatStored wrote.
 func Stored() Option { return func(d *decoder) { d.stored = true } }
 
+// CapacityOptional reads the document of a volume that may leave its size to
+// the image below it, or to the volume that it is a copy of.
+func CapacityOptional() Option { return func(d *decoder) { d.capacityOptional = true } }
+
 // parse reads a document of the kind T, whose root element has that name.
 // origin is the error domain of the part of libvirt that reads such documents.
 func parse[T any](doc []byte, root string, origin vir.ErrorDomain, options []Option) (*T, error) {

@@ -268,8 +268,12 @@ func ownText(n node) string {
 
 // ValidateDomainSchema refuses what CheckSchema finds in the document of a
 // domain (VIR_DOMAIN_DEFINE_VALIDATE), in the words of the reference's library.
-func ValidateDomainSchema(doc []byte) error {
-	if err := withTree(doc, vir.FromDomain, func(root node) error { return checkRoot(root, "domain") }); err != nil {
+func ValidateDomainSchema(doc []byte) error { return validateKind(doc, "domain", vir.FromDomain) }
+
+// validateKind is ValidateSchema for documents with that root element, which
+// that part of libvirt reads.
+func validateKind(doc []byte, root string, origin vir.ErrorDomain) error {
+	if err := withTree(doc, origin, func(n node) error { return checkRoot(n, root) }); err != nil {
 		return err
 	}
 	return ValidateSchema(doc)
