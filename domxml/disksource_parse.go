@@ -1,6 +1,10 @@
 package domxml
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/govirtd/govirtd/protocol/vir"
+)
 
 // check wants what a source of its type cannot do without, and settles what
 // it has unless it says otherwise.

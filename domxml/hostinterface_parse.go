@@ -251,13 +251,3 @@ func (i *HostInterface) parseVLAN(n node) error {
 	}
 	return nil
 }
-
-// childAttr is an attribute of a child, empty where either is absent.
-func childAttr(n node, child, attr string) string {
-	c := n.Child(child)
-	if !c.Valid() {
-		return ""
-	}
-	s, _ := c.Attr(attr)
-	return s
-}

@@ -27,15 +27,6 @@ func errNodeDevice(format string, args ...any) error {
 	return vir.Errorf(vir.FromNodedev, vir.ErrXMLError, format, args...)
 }
 
-// textOf is the text of a child.
-func textOf(n node, name string) string {
-	c := n.Child(name)
-	if !c.Valid() {
-		return ""
-	}
-	return c.Text()
-}
-
 // elementsOf are the children of a name.
 func elementsOf(n node, name string) (out []node, err error) {
 	for c := n.First(); c.Valid(); c = c.Next() {

@@ -1,9 +1,8 @@
 package domxml
 
 import (
-	"reflect"
-
 	"github.com/govirtd/govirtd/protocol/vir"
+	"reflect"
 )
 
 // StoragePool is where volumes come from (virStoragePoolDefineXML).

@@ -52,14 +52,6 @@ func (p *StoragePool) parseNode(d *decoder, n node) error {
 	return firstError(p.Capacity.read(n.Child("capacity")), p.Allocation.read(n.Child("allocation")), p.Available.read(n.Child("available")))
 }
 
-// textOf is the text of a child; empty where there is none.
-func textOf(n node, name string) string {
-	if c := n.Child(name); c.Valid() {
-		return c.Text()
-	}
-	return ""
-}
-
 func firstError(errs ...error) error {
 	for _, err := range errs {
 		if err != nil {
@@ -274,14 +266,6 @@ func childrenOf(n node, name string) (out []node) {
 		}
 	}
 	return out
-}
-
-// childAttr is an attribute of a child; empty where there is none.
-func childAttr(n node, child, name string) string {
-	if c := n.Child(child); c.Valid() {
-		return attrOf(c, name)
-	}
-	return ""
 }
 
 func (a *StorageAuth) parseNode(d *decoder, n node) error {

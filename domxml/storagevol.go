@@ -2,7 +2,6 @@ package domxml
 
 import (
 	"math"
-	"reflect"
 
 	"github.com/govirtd/govirtd/protocol/vir"
 )
