@@ -14,15 +14,15 @@ type StoragePool struct {
 	XMLNSRBD string `xml:"xmlns:rbd,attr,omitempty"`
 
 	Name string `xml:"name"`
-	UUID UUID   `xml:"uuid"`
+	UUID UUID   `xml:"uuid" vir:"always"`
 	// UUIDSet says that the document named the identifier.
 	UUIDSet bool `xml:"-"`
 
 	// Capacity, Allocation and Available are a daemon's answers: a definition
 	// cannot set them, so they are read with the option Live only.
-	Capacity   StorageSize `xml:"capacity" vir:"live"`
-	Allocation StorageSize `xml:"allocation" vir:"live"`
-	Available  StorageSize `xml:"available" vir:"live"`
+	Capacity   StorageSize `xml:"capacity" vir:"live always"`
+	Allocation StorageSize `xml:"allocation" vir:"live always"`
+	Available  StorageSize `xml:"available" vir:"live always"`
 
 	Features *StoragePoolFeatures `xml:"features"`
 	Source   StoragePoolSource    `xml:"source" vir:"pair"`

@@ -15,8 +15,8 @@ type StorageVolume struct {
 	// Source is where on a disk the volume lies; a daemon tells it.
 	Source *StorageVolumeSource `xml:"source" vir:"live"`
 
-	Capacity   StorageSize `xml:"capacity"`
-	Allocation StorageSize `xml:"allocation"`
+	Capacity   StorageSize `xml:"capacity" vir:"always"`
+	Allocation StorageSize `xml:"allocation" vir:"always"`
 	// Physical is the size of the image itself; a daemon tells it.
 	Physical *StorageSize `xml:"physical" vir:"live"`
 

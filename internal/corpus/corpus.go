@@ -47,6 +47,8 @@ type Entry struct {
 	// HasOut is about domain-qemu: without it there is no golden text.
 	HasOut    bool   `json:"has_out"`
 	ErrorText string `json:"error_text"`
+	// Pool is about volumes: the document of the pool that they are in.
+	Pool string
 
 	dir string
 }
