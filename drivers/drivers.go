@@ -66,6 +66,9 @@ type DomainSeed struct {
 	// IOThreads says that the simulated guest knows its iothreads, as those of
 	// a node document do and defined ones do not.
 	IOThreads bool
+	// Snapshots are those that the domain has, parents in any order; at most
+	// one is marked as Active.
+	Snapshots []*domxml.DomainSnapshot
 }
 
 // Rule is what a release of the reference does with one procedure under a
@@ -121,6 +124,8 @@ type StartOptions struct {
 	Paused bool
 	// Saved is the image to continue from; empty boots afresh.
 	Saved string
+	// Snapshot is the snapshot to continue from (Snapshotter); nil for none.
+	Snapshot *domxml.DomainSnapshot
 }
 
 // Guest is one running domain.

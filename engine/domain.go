@@ -29,7 +29,8 @@ type record struct {
 
 	// config is the definition that the next start uses; nil for a transient
 	// domain. live is that of the running guest; nil while inactive. A fresh
-	// start has both the same.
+	// start has both the same. A transient domain that a revert has left
+	// without a guest keeps its live one.
 	config, live *definition
 	guest        drivers.Guest // nil while inactive
 
@@ -40,6 +41,9 @@ type record struct {
 	// again counts as an update even if it was undefined in between.
 	defined bool
 	tuned   tuning
+
+	snapshots   *moments[snapshot]
+	checkpoints *moments[checkpoint]
 }
 
 func (r *record) active() bool { return r.id >= 0 }
@@ -52,10 +56,19 @@ func (r *record) persistent() bool { return r.config != nil }
 // current is the definition that queries are about: of the guest if there is
 // one, of the next start otherwise.
 func (r *record) current() *definition {
-	if r.live != nil {
+	if r.live != nil && (r.active() || r.config == nil) {
 		return r.live
 	}
 	return r.config
+}
+
+// next is the definition that a start uses. A transient domain that a revert
+// has left without a guest has none but the snapshot's.
+func (r *record) next() *definition {
+	if r.config != nil {
+		return r.config
+	}
+	return r.live
 }
 
 // ref is the domain as replies and events name it.

@@ -22,6 +22,7 @@ func bindDomains(b *binder) {
 	bindDomainCounters(b)
 	bindDomainManagedSave(b)
 	bindDomainSnapshots(b)
+	bindDomainCheckpoints(b)
 	bindDomainSave(b)
 	bindDomainCoreDump(b)
 	bindDomainScheduler(b)

@@ -74,7 +74,7 @@ func (d *Domain) start(c *call, flags uint32) error {
 	if flags&uint32(vir.DomainStartPaused) != 0 {
 		v = verbStartPaused
 	}
-	return d.launch(c, c.Call, v, r.config, "")
+	return d.launch(c, c.Call, v, r.next(), "")
 }
 
 // launch starts the guest of a domain from a definition.

@@ -106,6 +106,9 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 		return h.errorf(vir.ErrOperationInvalid, "Refusing to undefine while domain managed save image exists")
 	}
 	inactive := !r.active()
+	if n := r.snapshots.len(); inactive && n > 0 && flags&uint32(vir.DomainUndefineSnapshotsMetadata) == 0 {
+		return h.errorf(vir.ErrOperationInvalid, "cannot delete inactive domain with %d snapshots", n)
+	}
 	if inactive {
 		h.removeLocked(d, r)
 	}
@@ -137,7 +140,12 @@ func (h *Host) seed(ctx context.Context, s drivers.DomainSeed) error {
 			return err
 		}
 	}
+	snapshots, err := h.seedSnapshots(s.Snapshots)
+	if err != nil {
+		return err
+	}
 	d.update(nil, func(r *record) []*event {
+		r.snapshots = snapshots
 		if !s.Transient {
 			r.config, r.defined = def, true
 		}

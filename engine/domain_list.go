@@ -60,11 +60,11 @@ var domainFilters = []domainFilter{
 	},
 	{
 		vir.ConnectListDomainsHasSnapshot | vir.ConnectListDomainsNoSnapshot,
-		pair(vir.ConnectListDomainsHasSnapshot, vir.ConnectListDomainsNoSnapshot, func(*record) bool { return false }),
+		pair(vir.ConnectListDomainsHasSnapshot, vir.ConnectListDomainsNoSnapshot, func(r *record) bool { return r.snapshots.len() > 0 }),
 	},
 	{
 		vir.ConnectListDomainsHasCheckpoint | vir.ConnectListDomainsNoCheckpoint,
-		pair(vir.ConnectListDomainsHasCheckpoint, vir.ConnectListDomainsNoCheckpoint, func(*record) bool { return false }),
+		pair(vir.ConnectListDomainsHasCheckpoint, vir.ConnectListDomainsNoCheckpoint, func(r *record) bool { return r.checkpoints.len() > 0 }),
 	},
 }
 

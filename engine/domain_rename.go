@@ -34,6 +34,8 @@ func domainRename(c *call, d *Domain, a *remoteproto.DomainRenameArgs) (*remotep
 		return nil, h.errNoDomain()
 	case r.active():
 		return nil, h.errorf(vir.ErrOperationInvalid, "cannot rename active domain")
+	case !r.persistent():
+		return nil, h.errorf(vir.ErrOperationInvalid, "cannot rename a transient domain")
 	case name == r.name:
 		return nil, vir.Errorf(vir.FromDomain, vir.ErrOperationInvalid, "Can't rename domain to itself")
 	case h.domains.byName[name] != nil:
