@@ -24,6 +24,7 @@ type decoder struct {
 	// it be without a size.
 	pool             StoragePoolType
 	capacityOptional bool
+	moment           momentMode
 }
 
 // trees are used again: what is parsed keeps parts of the text only.
