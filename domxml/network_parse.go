@@ -87,13 +87,6 @@ func (w *Network) Validate() error {
 	return nil
 }
 
-func childText(n node, name string) string {
-	if c := n.Child(name); c.Valid() {
-		return c.Text()
-	}
-	return ""
-}
-
 func (w *Network) parseAttrs(d *decoder, n node) error {
 	switch v := YesNo(attrOf(n, "ipv6")); v {
 	case Yes:

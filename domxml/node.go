@@ -3,8 +3,8 @@ package domxml
 // Short ways to the texts of a document, for types that read their elements
 // by themselves. What is absent reads as empty.
 
-// textOf is the text of a child.
-func textOf(n node, name string) string {
+// childText is the text of a child.
+func childText(n node, name string) string {
 	if c := n.Child(name); c.Valid() {
 		return c.Text()
 	}

@@ -70,7 +70,7 @@ func cutHex(s string) (string, bool) {
 
 // count reads a required decimal number that errors call what.
 func (r *deviceReader) count(n node, name, what string, to **uint) error {
-	s := textOf(n, name)
+	s := childText(n, name)
 	if s == "" {
 		return r.internal("no %s supplied", what)
 	}
@@ -98,14 +98,14 @@ func all(steps ...func() error) error {
 func Creating() Option { return func(d *decoder) { d.create = true } }
 
 func (v *NodeDevice) parseNode(d *decoder, n node) error {
-	r := &deviceReader{d: d, name: textOf(n, "name")}
+	r := &deviceReader{d: d, name: childText(n, "name")}
 	if d.create {
 		r.name = "new device"
 	}
 	if v.Name = r.name; v.Name == "" {
 		return vir.NewError(vir.FromNodedev, vir.ErrNoName)
 	}
-	v.Path = textOf(n, "path")
+	v.Path = childText(n, "path")
 	var own, links []DevNode // the file comes first, the last that is named
 	nodes, err := elementsOf(n, "devnode")
 	if err != nil {
@@ -128,8 +128,8 @@ func (v *NodeDevice) parseNode(d *decoder, n node) error {
 	if err := v.parseParent(n.Child("parent")); err != nil {
 		return err
 	}
-	if c := n.Child("driver"); c.Valid() && textOf(c, "name") != "" {
-		v.Driver = &NodeDeviceDriver{Name: textOf(c, "name")}
+	if c := n.Child("driver"); c.Valid() && childText(c, "name") != "" {
+		v.Driver = &NodeDeviceDriver{Name: childText(c, "name")}
 	}
 	caps, err := elementsOf(n, "capability")
 	if err != nil {
@@ -192,7 +192,7 @@ func (r *deviceReader) capability(n node, c *NodeDeviceCapability) error {
 			func() (err error) { c.Product, err = r.id(n, "product", "USB product ID", true); return },
 		)
 	case CapUSBInterface:
-		c.Description = textOf(n, "description")
+		c.Description = childText(n, "description")
 		return all(
 			func() error { return r.count(n, "number", "USB interface number", &c.Number) },
 			func() error { return r.countText(n, "class", "USB interface class", &c.Class) },
@@ -206,7 +206,7 @@ func (r *deviceReader) capability(n node, c *NodeDeviceCapability) error {
 	case CapSCSITarget:
 		return r.scsiTarget(n, c)
 	case CapSCSI:
-		if s := textOf(n, "type"); s != "" {
+		if s := childText(n, "type"); s != "" {
 			c.Kind = &NodeDeviceKind{Name: s}
 		}
 		return all(
@@ -218,7 +218,7 @@ func (r *deviceReader) capability(n node, c *NodeDeviceCapability) error {
 	case CapStorage:
 		return r.storage(n, c)
 	case CapDRM:
-		s := textOf(n, "type")
+		s := childText(n, "type")
 		if !slices.Contains([]string{"primary", "control", "render"}, s) {
 			if s == "" {
 				s = "(null)"
@@ -237,7 +237,7 @@ func (r *deviceReader) capability(n node, c *NodeDeviceCapability) error {
 		return r.subCapabilities(n, c, r.mdevTypes)
 	}
 	if r.d.live && (c.Type == CapVDPA || c.Type == CapSCSIGeneric) {
-		c.CharDev, c.Char = textOf(n, "chardev"), textOf(n, "char")
+		c.CharDev, c.Char = childText(n, "chardev"), childText(n, "char")
 		return nil
 	}
 	return r.internal("unknown capability type '%d'", index)
@@ -264,7 +264,7 @@ func (r *deviceReader) id(n node, name, what string, usb bool) (*NodeDeviceID, e
 		return nil, r.internal("invalid %s supplied", what)
 	}
 	u := uint(v)
-	return &NodeDeviceID{ID: &u, Name: textOf(n, name), usb: usb}, nil
+	return &NodeDeviceID{ID: &u, Name: childText(n, name), usb: usb}, nil
 }
 
 // subCapabilities reads the nested capabilities that read knows; it returns
@@ -299,20 +299,20 @@ func (c *NodeDeviceCapability) arrange(order ...string) {
 }
 
 func (r *deviceReader) system(n node, c *NodeDeviceCapability) error {
-	if s := textOf(n, "product"); s != "" {
+	if s := childText(n, "product"); s != "" {
 		c.Product = &NodeDeviceID{Name: s}
 	}
 	c.Hardware, c.Firmware = &SystemHardware{}, &SystemFirmware{}
 	if f := n.Child("firmware"); f.Valid() {
-		*c.Firmware = SystemFirmware{Vendor: textOf(f, "vendor"), Version: textOf(f, "version"), ReleaseDate: textOf(f, "release_date")}
+		*c.Firmware = SystemFirmware{Vendor: childText(f, "vendor"), Version: childText(f, "version"), ReleaseDate: childText(f, "release_date")}
 	}
 	h := n.Child("hardware")
-	if !h.Valid() || textOf(h, "uuid") == "" {
+	if !h.Valid() || childText(h, "uuid") == "" {
 		return r.internal("no system UUID supplied")
 	}
-	*c.Hardware = SystemHardware{Vendor: textOf(h, "vendor"), Version: textOf(h, "version"), Serial: textOf(h, "serial")}
+	*c.Hardware = SystemHardware{Vendor: childText(h, "vendor"), Version: childText(h, "version"), Serial: childText(h, "serial")}
 	var ok bool
-	if c.Hardware.UUID, ok = ParseUUID(textOf(h, "uuid")); !ok {
+	if c.Hardware.UUID, ok = ParseUUID(childText(h, "uuid")); !ok {
 		return r.internal("malformed uuid element")
 	}
 	return nil
@@ -324,10 +324,10 @@ var netFeatures = []string{
 }
 
 func (r *deviceReader) net(n node, c *NodeDeviceCapability) error {
-	if c.Interface = textOf(n, "interface"); c.Interface == "" {
+	if c.Interface = childText(n, "interface"); c.Interface == "" {
 		return r.internal("no network interface supplied")
 	}
-	c.HWAddr = textOf(n, "address")
+	c.HWAddr = childText(n, "address")
 	if l := n.Child("link"); l.Valid() {
 		c.Link = &HostLink{}
 		if err := r.d.plain(l, c.Link); err != nil {
@@ -370,7 +370,7 @@ func (r *deviceReader) scsiHost(n node, c *NodeDeviceCapability) error {
 			return err
 		}
 	}
-	if s := textOf(n, "unique_id"); s != "" {
+	if s := childText(n, "unique_id"); s != "" {
 		v, ok := number(s, 10, 31)
 		if !ok {
 			return r.internal("invalid unique_id supplied")
@@ -389,7 +389,7 @@ func (r *deviceReader) scsiHost(n node, c *NodeDeviceCapability) error {
 			}
 			return sub, nil
 		case "fc_host":
-			sub := &NodeDeviceSubCapability{Type: kind, WWNN: textOf(s, "wwnn"), WWPN: textOf(s, "wwpn"), FabricWWN: textOf(s, "fabric_wwn")}
+			sub := &NodeDeviceSubCapability{Type: kind, WWNN: childText(s, "wwnn"), WWPN: childText(s, "wwpn"), FabricWWN: childText(s, "fabric_wwn")}
 			for _, w := range [][2]string{{"WWNN", sub.WWNN}, {"WWPN", sub.WWPN}} {
 				if w[1] == "" && !r.d.create {
 					return nil, vir.Errorf(vir.FromNodedev, vir.ErrInternalError, "no %s supplied for '%s', and auto-generation failed", w[0], r.name)
@@ -404,7 +404,7 @@ func (r *deviceReader) scsiHost(n node, c *NodeDeviceCapability) error {
 }
 
 func (r *deviceReader) scsiTarget(n node, c *NodeDeviceCapability) error {
-	if c.Target = textOf(n, "target"); c.Target == "" {
+	if c.Target = childText(n, "target"); c.Target == "" {
 		return r.internal("no target name supplied")
 	}
 	err := r.subCapabilities(n, c, func(s node, kind string) (*NodeDeviceSubCapability, error) {
@@ -412,7 +412,7 @@ func (r *deviceReader) scsiTarget(n node, c *NodeDeviceCapability) error {
 		case "":
 			return nil, r.internal("missing type for SCSI target capability")
 		case "fc_remote_port":
-			sub := &NodeDeviceSubCapability{Type: kind, RPort: textOf(s, "rport"), WWPN: textOf(s, "wwpn")}
+			sub := &NodeDeviceSubCapability{Type: kind, RPort: childText(s, "rport"), WWPN: childText(s, "wwpn")}
 			if sub.RPort == "" {
 				return nil, r.internal("missing rport name")
 			}
@@ -428,14 +428,14 @@ func (r *deviceReader) scsiTarget(n node, c *NodeDeviceCapability) error {
 }
 
 func (r *deviceReader) storage(n node, c *NodeDeviceCapability) error {
-	if c.Block = textOf(n, "block"); c.Block == "" {
+	if c.Block = childText(n, "block"); c.Block == "" {
 		return r.internal("no block device path supplied")
 	}
-	c.Bus, c.DriveType, c.Model = textOf(n, "bus"), textOf(n, "drive_type"), textOf(n, "model")
-	if s := textOf(n, "vendor"); s != "" {
+	c.Bus, c.DriveType, c.Model = childText(n, "bus"), childText(n, "drive_type"), childText(n, "model")
+	if s := childText(n, "vendor"); s != "" {
 		c.Vendor = &NodeDeviceID{Name: s}
 	}
-	c.Serial = textOf(n, "serial")
+	c.Serial = childText(n, "serial")
 	removable := false
 	err := r.subCapabilities(n, c, func(s node, kind string) (*NodeDeviceSubCapability, error) {
 		switch kind {
@@ -445,8 +445,8 @@ func (r *deviceReader) storage(n node, c *NodeDeviceCapability) error {
 			return &NodeDeviceSubCapability{Type: kind}, nil
 		case "removable":
 			removable = true
-			sub := &NodeDeviceSubCapability{Type: kind, MediaAvailable: new(uint), MediaLabel: textOf(s, "media_label")}
-			if textOf(s, "media_available") == "1" {
+			sub := &NodeDeviceSubCapability{Type: kind, MediaAvailable: new(uint), MediaLabel: childText(s, "media_label")}
+			if childText(s, "media_available") == "1" {
 				*sub.MediaAvailable = 1
 			}
 			sub.LogicalBlockSize, sub.NumBlocks = blocks(s)
@@ -467,13 +467,13 @@ func (r *deviceReader) storage(n node, c *NodeDeviceCapability) error {
 
 // blocks reads what only the host is asked for; bad values are ignored.
 func blocks(n node) (size, count uint64) {
-	size, _ = number(textOf(n, "logical_block_size"), 10, 64)
-	count, _ = number(textOf(n, "num_blocks"), 10, 64)
+	size, _ = number(childText(n, "logical_block_size"), 10, 64)
+	count, _ = number(childText(n, "num_blocks"), 10, 64)
 	return size, count
 }
 
 func (r *deviceReader) bytes(n node, name, what string, to **uint64) error {
-	s := textOf(n, name)
+	s := childText(n, name)
 	if s == "" {
 		return r.internal("no %s supplied", what)
 	}
@@ -491,7 +491,7 @@ func (r *deviceReader) mdev(n node, c *NodeDeviceCapability) error {
 		return r.unsupported("missing type id attribute")
 	}
 	c.Kind = &NodeDeviceKind{ID: id}
-	if s := textOf(n, "uuid"); s != "" {
+	if s := childText(n, "uuid"); s != "" {
 		u, ok := ParseUUID(s)
 		if !ok {
 			return vir.Errorf(vir.FromNodedev, vir.ErrInternalError, "Invalid uuid '%s' for new mdev device", s)
@@ -499,7 +499,7 @@ func (r *deviceReader) mdev(n node, c *NodeDeviceCapability) error {
 		c.UUID = &u
 	}
 	if r.d.live {
-		c.ParentAddr = textOf(n, "parent_addr")
+		c.ParentAddr = childText(n, "parent_addr")
 	}
 	c.IOMMUGroup = &IOMMUGroup{}
 	if s := childAttr(n, "iommuGroup", "number"); s != "" {
@@ -534,14 +534,14 @@ func (r *deviceReader) mdevTypes(n node, kind string) (*NodeDeviceSubCapability,
 	}
 	sub := &NodeDeviceSubCapability{Type: kind}
 	for _, c := range list {
-		t := MDevType{Name: textOf(c, "name"), DeviceAPI: textOf(c, "deviceAPI")}
+		t := MDevType{Name: childText(c, "name"), DeviceAPI: childText(c, "deviceAPI")}
 		if t.ID, _ = c.Attr("id"); t.ID == "" {
 			return nil, errNodeDevice("missing 'id' attribute for mediated device's <type> element")
 		}
 		if t.DeviceAPI == "" {
 			return nil, errNodeDevice("missing device API for mediated device type '%s'", t.ID)
 		}
-		v, ok := number(textOf(c, "availableInstances"), 10, 32)
+		v, ok := number(childText(c, "availableInstances"), 10, 32)
 		if !ok {
 			return nil, errNodeDevice("missing number of available instances for mediated device type '%s'", t.ID)
 		}

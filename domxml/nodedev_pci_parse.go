@@ -9,7 +9,7 @@ import (
 
 // pci reads a PCI device.
 func (r *deviceReader) pci(n node, c *NodeDeviceCapability) error {
-	if s := textOf(n, "class"); s != "" && s != "-1" {
+	if s := childText(n, "class"); s != "" && s != "-1" {
 		v, ok := number(s, 16, 32)
 		if !ok || v > 0xffffff {
 			return r.internal("invalid PCI class supplied")
@@ -149,7 +149,7 @@ func (r *deviceReader) pciExpress(n node, c *NodeDeviceCapability) error {
 
 // vpd reads the vital product data of a card.
 func (r *deviceReader) vpd(n node) (*NodeDeviceSubCapability, error) {
-	sub := &NodeDeviceSubCapability{Type: "vpd", Name: textOf(n, "name")}
+	sub := &NodeDeviceSubCapability{Type: "vpd", Name: childText(n, "name")}
 	if sub.Name == "" {
 		return nil, errNodeDevice("Could not read a device name from the <name> element")
 	}

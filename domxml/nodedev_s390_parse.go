@@ -4,7 +4,7 @@ import "slices"
 
 // hexOrDecimal reads a required number of an s390 device.
 func (r *deviceReader) hexOrDecimal(n node, name string, base int) (uint, error) {
-	s := textOf(n, name)
+	s := childText(n, name)
 	if s == "" {
 		return 0, r.unsupported("missing %s value", name)
 	}
@@ -29,7 +29,7 @@ func (r *deviceReader) ccwAddress(n node) (a CCWDevice, err error) {
 
 // channel reads the devices of a channel subsystem: ccw, css and ccwgroup.
 func (r *deviceReader) channel(n node, c *NodeDeviceCapability) error {
-	if s := textOf(n, "state"); s != "" {
+	if s := childText(n, "state"); s != "" {
 		if s != "online" && s != "offline" {
 			return r.unsupported("unknown state '%s'", s)
 		}
@@ -55,7 +55,7 @@ func (r *deviceReader) channel(n node, c *NodeDeviceCapability) error {
 	return r.subCapabilities(n, c, func(s node, kind string) (*NodeDeviceSubCapability, error) {
 		switch {
 		case kind == "ccwgroup_member":
-			sub := &NodeDeviceSubCapability{Type: kind, GroupDevice: textOf(s, "group_device")}
+			sub := &NodeDeviceSubCapability{Type: kind, GroupDevice: childText(s, "group_device")}
 			if sub.GroupDevice == "" {
 				return nil, r.unsupported("missing group_device value")
 			}
@@ -98,10 +98,10 @@ func (r *deviceReader) ccwGroup(n node, c *NodeDeviceCapability) error {
 			return errValue("type", "capability", kind, "")
 		}
 		sub.Type = kind
-		if t := textOf(s, "card_type"); t != "" {
+		if t := childText(s, "card_type"); t != "" {
 			sub.CardType = t
 		}
-		if t := textOf(s, "chpid"); t != "" {
+		if t := childText(s, "chpid"); t != "" {
 			sub.ChpID = t
 		}
 	}
@@ -124,7 +124,7 @@ func (r *deviceReader) ap(n node, c *NodeDeviceCapability) error {
 		return err
 	}
 	if domain > 255 {
-		return r.unsupported("ap-domain value '%s' is out of range", textOf(n, "ap-domain"))
+		return r.unsupported("ap-domain value '%s' is out of range", childText(n, "ap-domain"))
 	}
 	c.APDomain = &domain
 	return nil

@@ -150,7 +150,7 @@ func (f *NWFilter) parseNode(d *decoder, n node) error {
 	if err := f.parseChain(n, priority == ""); err != nil {
 		return err
 	}
-	if s := textOf(n, "uuid"); s != "" {
+	if s := childText(n, "uuid"); s != "" {
 		if f.UUID, f.UUIDSet = ParseUUID(s); !f.UUIDSet {
 			return vir.Errorf(vir.FromNWFilter, vir.ErrXMLError, "malformed uuid element")
 		}

@@ -14,12 +14,12 @@ func (b *NWFilterBinding) parseNode(d *decoder, n node) error {
 	}
 	owner := n.Child("owner")
 	if owner.Valid() {
-		b.Owner.Name = textOf(owner, "name")
+		b.Owner.Name = childText(owner, "name")
 	}
 	if b.Owner.Name == "" {
 		return errFilter("filter binding has no owner name")
 	}
-	id := textOf(owner, "uuid")
+	id := childText(owner, "uuid")
 	if id == "" {
 		return errFilter("filter binding has no owner UUID")
 	}

@@ -75,14 +75,6 @@ func (s *DomainSnapshot) parseNode(d *decoder, n node) error {
 	return s.parseKept(d, n)
 }
 
-// childText is the text of an element, empty where there is none.
-func childText(n node, name string) string {
-	if c := n.Child(name); c.Valid() {
-		return c.Text()
-	}
-	return ""
-}
-
 // parseHistory reads what is known of a snapshot that exists already.
 func (s *DomainSnapshot) parseHistory(d *decoder, n node) error {
 	text := childText(n, "creationTime")

@@ -38,7 +38,7 @@ func (m FileMode) MarshalText() ([]byte, error) { return m.appendText(nil), nil 
 func (m *FileMode) UnmarshalText(b []byte) error { return m.parseText(string(b)) }
 
 func (p *StoragePermissions) parseNode(_ *decoder, n node) error {
-	if s := textOf(n, "mode"); s != "" {
+	if s := childText(n, "mode"); s != "" {
 		p.Mode = new(FileMode)
 		if err := p.Mode.parseText(s); err != nil {
 			return err
@@ -50,7 +50,7 @@ func (p *StoragePermissions) parseNode(_ *decoder, n node) error {
 	if err := parseFileID(n.Child("group"), "group", &p.Group); err != nil {
 		return err
 	}
-	p.Label = textOf(n, "label")
+	p.Label = childText(n, "label")
 	return nil
 }
 

@@ -18,8 +18,8 @@ func (p *StoragePool) parseNode(d *decoder, n node) error {
 			return err
 		}
 	}
-	p.Name = textOf(n, "name")
-	if s := textOf(n, "uuid"); s != "" {
+	p.Name = childText(n, "name")
+	if s := childText(n, "uuid"); s != "" {
 		u, ok := ParseUUID(s)
 		if !ok {
 			p.completeSource()
@@ -78,7 +78,7 @@ func (p *StoragePool) parseFeatures(d *decoder, n node) error {
 // parseTarget reads the permissions of targets that there are only.
 func (p *StoragePool) parseTarget(d *decoder, n node) error {
 	if n.Valid() {
-		p.Target = &StoragePoolTarget{Path: textOf(n, "path")}
+		p.Target = &StoragePoolTarget{Path: childText(n, "path")}
 	}
 	p.completeTarget()
 	if err := p.checkTarget(); err != nil || p.Target == nil || !n.Valid() {
@@ -161,7 +161,7 @@ func childrenIn(n node, uri, name string) (out []node) {
 // parse reads the source of a pool of a type.
 func (s *StoragePoolSource) parse(d *decoder, n node, t StoragePoolType) error {
 	r := storagePoolTypes[t]
-	s.Name = textOf(n, "name")
+	s.Name = childText(n, "name")
 	if t == StoragePoolRBD && s.Name == "" {
 		return errStorage("element 'name' is mandatory for RBD pool")
 	}

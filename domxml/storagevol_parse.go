@@ -10,10 +10,10 @@ import (
 
 // The order of the steps is the reference's.
 func (v *StorageVolume) parseNode(d *decoder, n node) error {
-	if v.Name = textOf(n, "name"); v.Name == "" {
+	if v.Name = childText(n, "name"); v.Name == "" {
 		return errStorage("missing volume name element")
 	}
-	v.Key = textOf(n, "key")
+	v.Key = childText(n, "key")
 	if v.Type = StorageVolumeType(attrOf(n, "type")); v.Type == "" {
 		v.Type = StorageVolumeFile
 	} else if !slices.Contains(v.Type.values(), string(v.Type)) {
@@ -88,7 +88,7 @@ func parseFormat(d *decoder, n node) (*StorageFormat, error) {
 }
 
 func (v *StorageVolume) parseBacking(d *decoder, n node) (err error) {
-	b := &StorageBackingStore{Path: textOf(n, "path")}
+	b := &StorageBackingStore{Path: childText(n, "path")}
 	if b.Path == "" {
 		return nil
 	}
@@ -136,7 +136,7 @@ func parseTimestamps(d *decoder, n node) (*StorageTimestamps, error) {
 }
 
 func (t *StorageVolumeTarget) parseNode(d *decoder, n node) (err error) {
-	t.Path = textOf(n, "path")
+	t.Path = childText(n, "path")
 	if t.Format, err = parseFormat(d, n); err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (t *StorageVolumeTarget) parseNode(d *decoder, n node) (err error) {
 	if t.Timestamps, err = parseTimestamps(d, n); err != nil {
 		return err
 	}
-	if t.Compat = textOf(n, "compat"); t.Compat != "" && !validCompat(t.Compat) {
+	if t.Compat = childText(n, "compat"); t.Compat != "" && !validCompat(t.Compat) {
 		return errStorage("forbidden characters in 'compat' attribute")
 	}
 	t.NoCOW = Flag(n.Child("nocow").Valid())
