@@ -70,7 +70,20 @@ type IOThreadSched struct {
 
 func errMissingCPUSet(element string) error { return errInternal("missing cpuset for %s", element) }
 
-func (p *VCPUPin) parsed(_ *decoder, n node) error {
+// parseNode takes an empty set from what is stored only: a running guest can
+// be given one.
+func (p *VCPUPin) parseNode(d *decoder, n node) error {
+	if d.stored && attrOf(n, "cpuset") == "" {
+		var pin struct {
+			VCPU uint `xml:"vcpu,attr" vir:"required"`
+		}
+		err := d.plain(n, &pin)
+		p.VCPU, p.CPUSet = pin.VCPU, CPUSet{}
+		return err
+	}
+	if err := d.plain(n, p); err != nil {
+		return err
+	}
 	if p.CPUSet == nil {
 		return errMissingCPUSet("vcpupin")
 	}

@@ -10,7 +10,7 @@ type Interface struct {
 	Source        *InterfaceSource  `xml:"source"`
 	VLAN          *VLAN             `xml:"vlan"`
 	VirtualPort   *VirtualPort      `xml:"virtualport"`
-	Bandwidth     *QoS              `xml:"bandwidth"`
+	Bandwidth     *QoS              `xml:"bandwidth" vir:"pair"`
 	Port          *InterfacePort    `xml:"port"`
 	IPs           []IPAddress       `xml:"ip"`
 	Routes        []Route           `xml:"route"`
@@ -229,6 +229,18 @@ type QoS struct {
 	ClassID  uint     `xml:"classID,attr,omitempty" vir:"live"`
 	Inbound  *QoSRate `xml:"inbound"`
 	Outbound *QoSRate `xml:"outbound"`
+	// Kept says that the element stays although both rates have been taken out.
+	Kept bool `xml:"-"`
+}
+
+func (q *QoS) parsed(d *decoder, _ node) error {
+	q.Kept = d.stored
+	return nil
+}
+
+func (q *QoS) hidden(f FormatFlags) bool {
+	empty := func(r *QoSRate) bool { return r == nil || *r == QoSRate{} }
+	return !q.Kept && empty(q.Inbound) && empty(q.Outbound) && (q.ClassID == 0 || f&FormatInactive != 0)
 }
 
 // QoSRate is in KiB per second, bursts in KiB.

@@ -47,3 +47,62 @@ func (d *Domain) completeIOThreads() {
 		}
 	}
 }
+
+// IOThreadNumbers are the numbers of all threads, in the order of the document.
+func (d *Domain) IOThreadNumbers() (ids []uint) {
+	if len(d.IOThreadIDs) == 0 {
+		for id := uint(1); id <= min(d.IOThreads, maxVCPUs); id++ {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	for _, t := range d.IOThreadIDs {
+		ids = append(ids, t.ID)
+	}
+	return ids
+}
+
+// listIOThreads names the threads one by one.
+func (d *Domain) listIOThreads() {
+	if len(d.IOThreadIDs) == 0 {
+		for _, id := range d.IOThreadNumbers() {
+			d.IOThreadIDs = append(d.IOThreadIDs, IOThread{ID: id})
+		}
+	}
+}
+
+// AddIOThread adds a thread; it reports false if there is one of that number.
+func (d *Domain) AddIOThread(id uint) bool {
+	if d.hasIOThread(id) {
+		return false
+	}
+	d.listIOThreads()
+	d.IOThreadIDs = append(d.IOThreadIDs, IOThread{ID: id})
+	d.IOThreads = uint(len(d.IOThreadIDs))
+	return true
+}
+
+// RemoveIOThread takes a thread out, and its pin. Threads that a document only
+// counts stay so when the last one goes.
+func (d *Domain) RemoveIOThread(id uint) {
+	if len(d.IOThreadIDs) > 0 || id != d.IOThreads {
+		d.listIOThreads()
+		d.IOThreadIDs = slices.DeleteFunc(d.IOThreadIDs, func(t IOThread) bool { return t.ID == id })
+	}
+	d.IOThreads--
+	if c := d.CPUTune; c != nil {
+		c.IOThreadPins = slices.DeleteFunc(c.IOThreadPins, func(p IOThreadPin) bool { return p.IOThread == id })
+		c.IOThreadScheds = slices.DeleteFunc(c.IOThreadScheds, func(s IOThreadSched) bool { return s.IOThreads.Has(int(id)) })
+	}
+}
+
+// IOThreadUser is what error texts call the device that a thread serves; empty
+// if there is none.
+func (d *Domain) IOThreadUser(id uint) string {
+	for i := range d.Devices.Disks {
+		if k := &d.Devices.Disks[i]; k.Driver != nil && k.Driver.IOThread == id {
+			return "disk '" + k.Target.Dev + "'"
+		}
+	}
+	return ""
+}

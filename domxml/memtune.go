@@ -17,7 +17,9 @@ func (m *MemLimit) parseNode(_ *decoder, n node) error {
 	return m.read(n, "./memtune/"+n.Name()+"[1]")
 }
 
-func (m *MemLimit) hidden(FormatFlags) bool { return m.Unit == "" || m.Value >= unlimitedKiB }
+func (m *MemLimit) hidden(f FormatFlags) bool {
+	return m.Unit == "" || m.Value >= unlimitedKiB && f&FormatStored == 0
+}
 
 // DomainMemory is the memory of a domain, without what may be plugged in.
 type DomainMemory struct {

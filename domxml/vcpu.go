@@ -111,3 +111,19 @@ func (d *Domain) enableVCPUs(n uint) {
 		}
 	}
 }
+
+// OnlineVCPUs are the numbers of the virtual CPUs that are online.
+func (d *Domain) OnlineVCPUs() (online []uint) {
+	if len(d.VCPUs) == 0 {
+		for n := uint(0); n < d.VcpusCurrent(); n++ {
+			online = append(online, n)
+		}
+		return online
+	}
+	for _, v := range d.VCPUs {
+		if v.Enabled == Yes {
+			online = append(online, v.ID)
+		}
+	}
+	return online
+}

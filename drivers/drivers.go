@@ -18,6 +18,7 @@ package drivers
 
 import (
 	"context"
+	"net/netip"
 	"net/url"
 	"reflect"
 
@@ -53,6 +54,9 @@ type World struct {
 	// Interfaces and NodeDevices are active, and persistent.
 	Interfaces  []*domxml.HostInterface
 	NodeDevices []*domxml.NodeDevice
+	// Subnets are the networks that guests get addresses from, by name, each
+	// with the first address that it hands out.
+	Subnets map[string]netip.Prefix
 }
 
 // DomainSeed is one domain of a World.

@@ -3,6 +3,7 @@ package drivers
 import (
 	"context"
 	"io"
+	"net/netip"
 	"time"
 
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -191,4 +192,11 @@ type CPUStatter interface {
 	CPUStats(ctx context.Context, start, count int) ([][]CPUStat, error)
 	// CPUStatsCPUs is the number of CPUs there are figures of.
 	CPUStatsCPUs(ctx context.Context) (int, error)
+}
+
+// InterfaceAddresser gives the address of card number i. subnet is that of
+// the network which the card is plugged into, beginning with the first
+// address that it hands out; it is not valid for other cards.
+type InterfaceAddresser interface {
+	InterfaceAddress(ctx context.Context, i int, subnet netip.Prefix) (netip.Prefix, error)
 }

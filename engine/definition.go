@@ -10,6 +10,9 @@ import (
 // thousand domains stay small.
 type definition struct {
 	text []byte
+	// live says that the text is in the form of a running guest, which has
+	// aliases and the like besides what a definition has.
+	live bool
 
 	maxMemory, memory uint64 // KiB
 	vcpus, maxVcpus   uint
@@ -17,12 +20,16 @@ type definition struct {
 
 // define makes the definition of a completed document.
 func define(d *domxml.Domain) (*definition, error) {
-	text, err := domxml.FormatDomain(d, domxml.FormatInactive|domxml.FormatSecure|domxml.FormatStored)
+	return keep(d, domxml.FormatInactive, false)
+}
+
+func keep(d *domxml.Domain, form domxml.FormatFlags, live bool) (*definition, error) {
+	text, err := domxml.FormatDomain(d, form|domxml.FormatSecure|domxml.FormatStored)
 	if err != nil {
 		return nil, err
 	}
 	return &definition{
-		text:      text,
+		text: text, live: live,
 		maxMemory: d.MaxMemoryKiB(), memory: d.MemoryKiB(),
 		vcpus: d.VcpusCurrent(), maxVcpus: d.VcpusMax(),
 	}, nil
@@ -30,7 +37,11 @@ func define(d *domxml.Domain) (*definition, error) {
 
 // tree parses the document anew: the caller owns the result.
 func (f *definition) tree() *domxml.Domain {
-	d, err := domxml.ParseDomain(f.text, domxml.Stored())
+	options := []domxml.Option{domxml.Stored()}
+	if f.live {
+		options = append(options, domxml.Live())
+	}
+	d, err := domxml.ParseDomain(f.text, options...)
 	if err != nil {
 		// Only text that FormatDomain made is ever parsed here.
 		panic("engine: canonical document does not parse: " + err.Error())
@@ -38,11 +49,23 @@ func (f *definition) tree() *domxml.Domain {
 	return d
 }
 
+// ofGuest is the definition as one of a running guest; a fresh start has the
+// same text in both.
+func (f *definition) ofGuest() *definition {
+	g := *f
+	g.live = true
+	return &g
+}
+
 // edit makes a changed definition.
 func (f *definition) edit(change func(*domxml.Domain) error) (*definition, error) {
 	d := f.tree()
 	if err := change(d); err != nil {
 		return nil, err
+	}
+	if f.live {
+		d.ID = 0 // of the record
+		return keep(d, 0, true)
 	}
 	return define(d)
 }

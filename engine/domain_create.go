@@ -99,7 +99,6 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 		r.id, r.live, r.guest = id, def, guest
 		r.state, r.reason = e.to, e.reason
 		r.managedSave = false
-		r.tuned = tuning{}
 		return []*event{d.lifecycleEvent(r, e.event, e.detail)}
 	})
 	h.domains.mu.Unlock()

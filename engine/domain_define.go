@@ -151,7 +151,9 @@ func (h *Host) seed(ctx context.Context, s drivers.DomainSeed) error {
 		}
 		r.state, r.reason = s.State, 0
 		r.managedSave = s.ManagedSave
-		r.tuned.iothreads = s.IOThreads
+		if s.IOThreads {
+			r.tuned.iothreads = allIOThreads(s.Domain)
+		}
 		return nil
 	})
 	return nil

@@ -198,7 +198,6 @@ func (d *Domain) stop(origin *proc.Call, id int32, e edge) bool {
 	d.update(origin, func(r *record) []*event {
 		r.live, r.guest = nil, nil
 		r.state, r.reason = e.to, e.reason
-		r.tuned = tuning{}
 		// A domain that has always been transient is named with the id of its
 		// last life, others without.
 		if r.gone = transient; !transient || r.defined {

@@ -56,3 +56,9 @@ func errNotActive() error {
 func errTransient() error {
 	return vir.Errorf(vir.FromDomain, vir.ErrOperationInvalid, "transient domains do not have any persistent config")
 }
+
+// errUnknownCause is the answer where the reference fails without words.
+func errUnknownCause() error {
+	text := "An error occurred, but the cause is unknown"
+	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: text, Str1: &text, Int1: -1, Int2: -1}
+}

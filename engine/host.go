@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"io"
+	"net/netip"
 	"sync/atomic"
 
 	"github.com/govirtd/govirtd/drivers"
@@ -25,6 +26,8 @@ type Host struct {
 	// callbacks counts the registered callbacks of all connections: their ids
 	// are one sequence, as in the reference.
 	callbacks atomic.Int32
+
+	subnets map[string]netip.Prefix // of networks, by name
 
 	refs int // connections, under Engine.mu
 }
@@ -77,6 +80,7 @@ func (h *Host) release() {
 
 // populate fills an empty host.
 func (h *Host) populate(ctx context.Context, w *drivers.World) error {
+	h.subnets = w.Subnets
 	for _, s := range w.Domains {
 		if err := h.seed(ctx, s); err != nil {
 			return err
@@ -95,4 +99,12 @@ func (h *Host) random(b []byte) {
 // errorf makes an error of the driver's own domain.
 func (h *Host) errorf(code vir.ErrorNumber, format string, args ...any) error {
 	return vir.Errorf(h.personality.ErrorDomain(), code, format, args...)
+}
+
+// networkSubnet is where the cards in a network have their addresses.
+func (h *Host) networkSubnet(name string) (netip.Prefix, error) {
+	if p, ok := h.subnets[name]; ok {
+		return p, nil
+	}
+	return netip.Prefix{}, h.errorf(vir.ErrNoNetwork, "no network with matching name '%s'", name)
 }

@@ -65,6 +65,26 @@ func (d *Domain) edit(c *call, flags uint32, change func(doc *domxml.Domain, liv
 	return d.editImpact(c, i, change)
 }
 
+// editOne is edit for verbs of the reference that change one definition only.
+func (d *Domain) editOne(c *call, flags uint32, change func(doc *domxml.Domain, live bool) error) error {
+	if err := oneOnly(flags); err != nil {
+		return err
+	}
+	return d.host.own(d.edit(c, flags, change))
+}
+
+// ofDriver stands for the error domain of the driver in errors that are made
+// where the host is not known.
+const ofDriver vir.ErrorDomain = -1
+
+// own puts the host's own error domain into an error of ofDriver.
+func (h *Host) own(err error) error {
+	if e, ok := err.(*vir.Error); ok && e.Domain == ofDriver {
+		e.Domain = h.personality.ErrorDomain()
+	}
+	return err
+}
+
 func (d *Domain) editImpact(c *call, i impact, change func(doc *domxml.Domain, live bool) error) error {
 	for {
 		r := d.load()
@@ -77,7 +97,7 @@ func (d *Domain) editImpact(c *call, i impact, change func(doc *domxml.Domain, l
 		}
 		var err error
 		if i.live {
-			if live, err = live.edit(func(doc *domxml.Domain) error { return change(doc, true) }); err != nil {
+			if live, err = live.ofGuest().edit(func(doc *domxml.Domain) error { return change(doc, true) }); err != nil {
 				return err
 			}
 		}

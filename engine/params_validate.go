@@ -38,8 +38,10 @@ type paramRule struct {
 	typ  vir.TypedParameterType
 }
 
-// checkParams asks that every parameter is known, of its type and there once.
+// checkParams asks that every parameter is known, of its type and there once,
+// in the order of their names.
 func checkParams(list []remoteproto.TypedParam, rules ...paramRule) error {
+	list = sortedParams(list)
 	seen := map[string]bool{}
 	for i := range list {
 		p := &list[i]

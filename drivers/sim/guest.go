@@ -15,6 +15,7 @@ type Guest struct {
 	backend *Backend
 	notify  drivers.Notify
 	name    string
+	id      int32
 	drives  []string // targets of all disks
 	disks   []string // of those that are neither cdrom nor floppy
 	gone    chan struct{}
@@ -43,7 +44,7 @@ var (
 const firstTime = 627319920
 
 func newGuest(b *Backend, d *domxml.Domain, o drivers.StartOptions, notify drivers.Notify) *Guest {
-	g := &Guest{backend: b, notify: notify, name: d.Name, time: drivers.GuestTime{Seconds: firstTime}, frozen: map[string]bool{}, gone: make(chan struct{})}
+	g := &Guest{backend: b, notify: notify, name: d.Name, id: o.ID, time: drivers.GuestTime{Seconds: firstTime}, frozen: map[string]bool{}, gone: make(chan struct{})}
 	for _, k := range d.Devices.Disks {
 		g.drives = append(g.drives, k.Target.Dev)
 	}

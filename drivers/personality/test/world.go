@@ -2,6 +2,7 @@ package testpersonality
 
 import (
 	_ "embed"
+	"net/netip"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -33,6 +34,9 @@ func defaultWorld() (*drivers.World, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &drivers.World{Domains: []drivers.DomainSeed{{Domain: d, State: vir.DomainRunning, IOThreads: true}}}
+	w := &drivers.World{
+		Domains: []drivers.DomainSeed{{Domain: d, State: vir.DomainRunning, IOThreads: true}},
+		Subnets: map[string]netip.Prefix{"default": netip.MustParsePrefix("192.168.122.2/24")},
+	}
 	return w, seedObjects(w)
 }

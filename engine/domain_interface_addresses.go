@@ -1,0 +1,63 @@
+package engine
+
+import (
+	"net/netip"
+
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindDomainInterfaceAddresses(b *binder) {
+	needsGuest[drivers.InterfaceAddresser](onDomain(b, remoteproto.DomainInterfaceAddresses, domainInterfaceAddresses).
+		driver(func(c *call, a *remoteproto.DomainInterfaceAddressesArgs) error {
+			if a.Source > uint32(vir.DomainInterfaceAddressesSrcArp) {
+				return c.host.errorf(vir.ErrArgumentUnsupported, "Unknown IP address data source %d", int32(a.Source))
+			}
+			return nil
+		}))
+}
+
+// domainInterfaceAddresses asks the guest for the address of each card, with
+// the subnet of the network that it is plugged into.
+func domainInterfaceAddresses(c *call, d *Domain, a *remoteproto.DomainInterfaceAddressesArgs) (*remoteproto.DomainInterfaceAddressesRet, error) {
+	r := d.load()
+	if !r.active() {
+		return nil, errNotActive()
+	}
+	g, err := guestOf[drivers.InterfaceAddresser](c, r)
+	if err != nil {
+		return nil, err
+	}
+	out := &remoteproto.DomainInterfaceAddressesRet{}
+	cards := r.live.tree().Devices.Interfaces
+	for i := range cards {
+		card := &cards[i]
+		var subnet netip.Prefix
+		if card.Type == "network" && card.Source != nil {
+			if subnet, err = c.host.networkSubnet(card.Source.Network); err != nil {
+				return nil, err
+			}
+		}
+		addr, err := g.InterfaceAddress(c, i, subnet)
+		if err != nil {
+			return nil, err
+		}
+		kind := vir.IPAddrTypeIPv4
+		if addr.Addr().Is6() {
+			kind = vir.IPAddrTypeIPv6
+		}
+		iface := remoteproto.DomainInterface{Addrs: []remoteproto.DomainIPAddr{
+			{Type: int32(kind), Addr: addr.Addr().String(), Prefix: uint32(addr.Bits())},
+		}}
+		if card.Target != nil {
+			iface.Name = card.Target.Dev
+		}
+		if card.MAC != nil {
+			mac := card.MAC.Address.String()
+			iface.Hwaddr = &mac
+		}
+		out.Ifaces = append(out.Ifaces, iface)
+	}
+	return out, nil
+}
