@@ -16,6 +16,12 @@ type BlkioDevice struct {
 	WriteBytesSec uint64 `xml:"write_bytes_sec,omitempty" bad:"could not parse write_bytes_sec %s"`
 }
 
+// hidden leaves out a device without limits, which keeps its place in the
+// list all the same.
+func (d *BlkioDevice) hidden(f FormatFlags) bool {
+	return f&FormatStored == 0 && *d == BlkioDevice{Path: d.Path}
+}
+
 func (b *BlkioTune) parseNode(d *decoder, n node) error {
 	// A weight that is no number counts as absent.
 	if c := n.Child("weight"); c.Valid() {

@@ -142,12 +142,6 @@ func domainSetBlkioParameters(c *call, d *Domain, a *remoteproto.DomainSetBlkioP
 				bad = err
 			}
 		}
-		t.BlkioTune.Devices = slices.DeleteFunc(t.BlkioTune.Devices, func(d domxml.BlkioDevice) bool {
-			return d == domxml.BlkioDevice{Path: d.Path}
-		})
-		if t.BlkioTune.Weight == 0 && len(t.BlkioTune.Devices) == 0 {
-			t.BlkioTune = nil
-		}
 		return nil
 	})
 	return nil, first(err, bad)
