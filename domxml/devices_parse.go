@@ -1,7 +1,11 @@
 package domxml
 
-// parsed puts disks and controllers into canonical order.
-func (v *Devices) parsed(*decoder, node) error {
+// parsed puts disks and controllers into canonical order. What is stored is in
+// the order in which it came together.
+func (v *Devices) parsed(d *decoder, _ node) error {
+	if d.stored {
+		return nil
+	}
 	sortDisks(v.Disks)
 	sortControllers(v.Controllers)
 	return nil

@@ -137,3 +137,11 @@ type Guest interface {
 	// Destroy ends the guest at once; graceful asks it to flush first.
 	Destroy(ctx context.Context, graceful bool) error
 }
+
+// HotplugRefuser is a personality whose reference can change some devices of a
+// running guest only. The strict mode asks it; errors are the reference's.
+type HotplugRefuser interface {
+	RefuseAttach(dev *domxml.Device) error
+	RefuseDetach(dev *domxml.Device) error
+	RefuseUpdate(dev *domxml.Device) error
+}

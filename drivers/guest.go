@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -199,4 +200,13 @@ type CPUStatter interface {
 // address that it hands out; it is not valid for other cards.
 type InterfaceAddresser interface {
 	InterfaceAddress(ctx context.Context, i int, subnet netip.Prefix) (netip.Prefix, error)
+}
+
+// DevicePlugger plugs devices of a running guest; doc is what the guest is to
+// be like afterwards, and must not be changed.
+type DevicePlugger interface {
+	PlugDevice(ctx context.Context, dev *domxml.Device, doc *domxml.Domain) error
+	UnplugDevice(ctx context.Context, dev *domxml.Device, doc *domxml.Domain) error
+	// ChangeDevice makes a device of the guest like dev.
+	ChangeDevice(ctx context.Context, dev *domxml.Device, doc *domxml.Domain) error
 }

@@ -54,6 +54,8 @@ type setup[A any] struct {
 type checks[A any] struct {
 	wire, api func(*A) error
 	driver    func(*call, *A) error
+	// flagsLater leaves the flags to the handler (Host.checkFlags).
+	flagsLater bool
 }
 
 // quick says that the handler never waits.
@@ -114,6 +116,22 @@ func needsGuest[C, A any](s setup[A]) setup[A] {
 	return s
 }
 
+// flagsLater says that the reference looks at the flags behind the object, so
+// that the handler has to.
+func (s setup[A]) flagsLater() setup[A] {
+	s.checks.flagsLater = true
+	return s
+}
+
+// checkFlags refuses bits that the procedure does not take.
+func (h *Host) checkFlags(info *proc.Info, flags uint32) error {
+	r := h.rules.of(info)
+	if bad := flags &^ r.flags; r.function != "" && bad != 0 {
+		return vir.UnsupportedFlags(r.domain(h.personality), r.function, bad)
+	}
+	return nil
+}
+
 // onSession binds a procedure that works before connect_open.
 func onSession[A, R any](b *binder, p *proc.Proc[A, R], fn func(context.Context, *proc.Call, *A) (*R, error)) setup[A] {
 	h := proc.Bind(b.engine.table, p, nil, fn)
@@ -156,9 +174,9 @@ func onConn[A, R any](b *binder, p *proc.Proc[A, R], fn func(*call, *A) (*R, err
 		if r.missing {
 			return nil, errNotYet(p.Info)
 		}
-		if hasFlags && r.function != "" {
-			if bad := any(a).(flagged).FlagBits() &^ r.flags; bad != 0 {
-				return nil, vir.UnsupportedFlags(r.domain(c.host.personality), r.function, bad)
+		if hasFlags && !ck.flagsLater {
+			if err := c.host.checkFlags(p.Info, any(a).(flagged).FlagBits()); err != nil {
+				return nil, err
 			}
 		}
 		cl := &call{Context: ctx, Call: pc, conn: c, host: c.host}

@@ -12,10 +12,11 @@ var _ drivers.FileSystems = (*Guest)(nil)
 
 // FileSystems are two, both on the last disk; none without a disk.
 func (g *Guest) FileSystems(context.Context) ([]drivers.FileSystem, error) {
-	if len(g.disks) == 0 {
+	_, disks := g.diskNames()
+	if len(disks) == 0 {
 		return nil, nil
 	}
-	disk := g.disks[len(g.disks)-1]
+	disk := disks[len(disks)-1]
 	return []drivers.FileSystem{
 		{MountPoint: "/", Name: disk + "1", Type: "ext4", Disks: []string{disk}},
 		{MountPoint: "/boot", Name: disk + "2", Type: "ext4", Disks: []string{disk}},

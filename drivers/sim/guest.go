@@ -45,10 +45,7 @@ const firstTime = 627319920
 
 func newGuest(b *Backend, d *domxml.Domain, o drivers.StartOptions, notify drivers.Notify) *Guest {
 	g := &Guest{backend: b, notify: notify, name: d.Name, id: o.ID, time: drivers.GuestTime{Seconds: firstTime}, frozen: map[string]bool{}, gone: make(chan struct{})}
-	for _, k := range d.Devices.Disks {
-		g.drives = append(g.drives, k.Target.Dev)
-	}
-	g.disks = d.DiskTargets("disk")
+	g.noteDisks(d)
 	return g
 }
 

@@ -38,7 +38,8 @@ func (g *Guest) InterfaceStats(context.Context, string) (drivers.InterfaceStats,
 // DiskErrors has every disk in error, of two kinds in turn.
 func (g *Guest) DiskErrors(context.Context) ([]drivers.DiskError, error) {
 	var out []drivers.DiskError
-	for i, d := range g.drives {
+	drives, _ := g.diskNames()
+	for i, d := range drives {
 		out = append(out, drivers.DiskError{Disk: d, Code: vir.DomainDiskErrorCode(i%2 + 1)})
 	}
 	return out, nil
