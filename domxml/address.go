@@ -300,11 +300,13 @@ func (a *Address) formatAttrs(e *encoder) {
 			e.hex("reg", *a.Reg, 10)
 		}
 	case AddressCCW:
+		cssid := uint(0)
 		if a.CSSID != nil {
-			e.hex("cssid", uint64(*a.CSSID), 4)
-			e.hex("ssid", uint64(a.SSID), 3)
-			e.hex("devno", uint64(a.DevNo), 6)
+			cssid = *a.CSSID
 		}
+		e.hex("cssid", uint64(cssid), 3)
+		e.hex("ssid", uint64(a.SSID), 3)
+		e.hex("devno", uint64(a.DevNo), 6)
 	case AddressISA:
 		if a.IOBase > 0 {
 			e.hex("iobase", uint64(a.IOBase), 0)

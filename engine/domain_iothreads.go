@@ -119,9 +119,9 @@ func domainPinIOThread(c *call, d *Domain, a *remoteproto.DomainPinIOThreadArgs)
 	})
 }
 
-// domainAddIOThread adds a thread; a running guest knows it from then on.
+// domainAddIOThread adds a thread, which guests know from then on.
 func domainAddIOThread(c *call, d *Domain, a *remoteproto.DomainAddIOThreadArgs) (*proc.Void, error) {
-	return nil, d.editIOThreads(c, a.Flags, a.IOThreadID, &newPolling, func(t *domxml.Domain) error {
+	return nil, d.editIOThreads(c, a.Flags, func(k knownIOThreads) knownIOThreads { return k.with(a.IOThreadID) }, func(t *domxml.Domain) error {
 		if !t.AddIOThread(uint(a.IOThreadID)) {
 			return vir.Errorf(vir.FromDomain, vir.ErrInvalidArg, "an IOThread is already using iothread_id '%d'", a.IOThreadID)
 		}
@@ -131,7 +131,7 @@ func domainAddIOThread(c *call, d *Domain, a *remoteproto.DomainAddIOThreadArgs)
 
 // domainDelIOThread takes a thread away that no disk uses.
 func domainDelIOThread(c *call, d *Domain, a *remoteproto.DomainDelIOThreadArgs) (*proc.Void, error) {
-	return nil, d.editIOThreads(c, a.Flags, a.IOThreadID, nil, func(t *domxml.Domain) error {
+	return nil, d.editIOThreads(c, a.Flags, func(k knownIOThreads) knownIOThreads { return k.without(a.IOThreadID) }, func(t *domxml.Domain) error {
 		id := uint(a.IOThreadID)
 		if !slices.Contains(t.IOThreadNumbers(), id) {
 			return vir.Errorf(vir.FromDomain, vir.ErrInvalidArg, "cannot find IOThread '%d' in iothreadids list", a.IOThreadID)
@@ -144,21 +144,16 @@ func domainDelIOThread(c *call, d *Domain, a *remoteproto.DomainDelIOThreadArgs)
 	})
 }
 
-// editIOThreads changes one definition and, if it is the guest's, what the
-// guest knows of the thread.
-func (d *Domain) editIOThreads(c *call, flags, id uint32, known *polling, change func(*domxml.Domain) error) error {
-	ofGuest := false
-	err := d.editOne(c, flags, func(t *domxml.Domain, live bool) error {
-		ofGuest = live
-		return change(t)
-	})
-	if err == nil && ofGuest {
-		d.update(c.Call, func(r *record) []*event {
-			r.tuned.iothreads = r.tuned.iothreads.with(id, known)
-			return nil
-		})
+// editIOThreads changes one definition, and what guests know.
+func (d *Domain) editIOThreads(c *call, flags uint32, known func(knownIOThreads) knownIOThreads, change func(*domxml.Domain) error) error {
+	if err := d.editOne(c, flags, func(t *domxml.Domain, _ bool) error { return change(t) }); err != nil {
+		return err
 	}
-	return err
+	d.update(c.Call, func(r *record) []*event {
+		r.tuned.iothreads = known(r.tuned.iothreads)
+		return nil
+	})
+	return nil
 }
 
 // domainSetIOThreadParams changes the polling of a thread that the guest
@@ -183,7 +178,7 @@ func domainSetIOThreadParams(c *call, d *Domain, a *remoteproto.DomainSetIOThrea
 		return nil, err
 	}
 	d.update(c.Call, func(r *record) []*event {
-		r.tuned.iothreads = r.tuned.iothreads.with(a.IOThreadID, &p)
+		r.tuned.iothreads = r.tuned.iothreads.polls(a.IOThreadID, p)
 		return nil
 	})
 	return nil, nil

@@ -70,15 +70,20 @@ func domainGetMemoryParameters(_ *call, d *Domain, a *remoteproto.DomainGetMemor
 }
 
 // domainSetMemoryParameters changes limits; memory may not be more than
-// memory and swap together, where one of the two is given.
+// memory and swap together, where one of the two is given. The other one is
+// that of the running guest, as in the reference.
 func domainSetMemoryParameters(c *call, d *Domain, a *remoteproto.DomainSetMemoryParametersArgs) (*proc.Void, error) {
 	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		m := limitsOf(t)
 		if err := memoryTable.write(&m, a.Params); err != nil {
 			return err
 		}
+		all := limitsOf(d.load().current().tree())
+		if err := memoryTable.write(&all, a.Params); err != nil {
+			return err
+		}
 		given := hasParam(a.Params, vir.DomainMemoryHardLimit) || hasParam(a.Params, vir.DomainMemorySwapHardLimit)
-		if given && m.hard > m.swap {
+		if given && all.hard > all.swap {
 			return c.host.errorf(vir.ErrInvalidArg, "memory hard_limit tunable value must be lower than or equal to swap_hard_limit")
 		}
 		m.store(t)

@@ -59,6 +59,6 @@ func errTransient() error {
 
 // errUnknownCause is the answer where the reference fails without words.
 func errUnknownCause() error {
-	text := "An error occurred, but the cause is unknown"
-	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: text, Str1: &text, Int1: -1, Int2: -1}
+	const text = "An error occurred, but the cause is unknown"
+	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: text}
 }

@@ -9,8 +9,8 @@ import (
 // tuning is what belongs to a domain but stands in no document. It outlives
 // the guest, as in the reference.
 type tuning struct {
-	// iothreads are those that guests know: of a node document, or added while
-	// a guest ran.
+	// iothreads are those that guests know: of a node document, or added to the
+	// guest or the definition by a call.
 	iothreads knownIOThreads
 }
 
@@ -33,19 +33,27 @@ func (k knownIOThreads) of(id uint32) (polling, bool) {
 	return polling{}, false
 }
 
-// with is a copy where the thread polls like that; nil takes it out.
-func (k knownIOThreads) with(id uint32, p *polling) knownIOThreads {
+// with is a copy with one more, as a thread that nobody has told how to poll.
+// One that was added to the guest and to the definition is there twice.
+func (k knownIOThreads) with(id uint32) knownIOThreads {
+	return append(slices.Clone(k), knownIOThread{id, newPolling})
+}
+
+// without is a copy where the first of that number has gone.
+func (k knownIOThreads) without(id uint32) knownIOThreads {
 	out := slices.Clone(k)
-	i := out.index(id)
-	switch {
-	case p == nil && i >= 0:
+	if i := out.index(id); i >= 0 {
 		return slices.Delete(out, i, i+1)
-	case p == nil:
-		return out
-	case i < 0:
-		return append(out, knownIOThread{id, *p})
 	}
-	out[i].polling = *p
+	return out
+}
+
+// polls is a copy where the first of that number polls like that.
+func (k knownIOThreads) polls(id uint32, p polling) knownIOThreads {
+	out := slices.Clone(k)
+	if i := out.index(id); i >= 0 {
+		out[i].polling = p
+	}
 	return out
 }
 
