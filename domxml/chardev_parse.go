@@ -18,10 +18,17 @@ func (c *Chardev) parseNode(d *decoder, n node) error {
 		return err
 	}
 	c.Type = kind
-	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel" && (c.Target == nil || c.Target.Type != "guestfwd")}).parsed(); err != nil {
+	forwards := c.Target != nil && c.Target.Type == "guestfwd"
+	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel" && !forwards}).parsed(); err != nil {
 		return err
 	}
-	return c.parseTarget(n)
+	if err := c.parseTarget(n); err != nil {
+		return err
+	}
+	if c.Type == "spicevmc" && c.Target.Type != "virtio" {
+		return errUnsupported("spicevmc device type only supports virtio")
+	}
+	return nil
 }
 
 // chardevEnd is the other end of a character device, wherever one is used.
@@ -132,10 +139,10 @@ func (c chardevEnd) check(s, bind *ChardevSource) error {
 			return missing("path")
 		}
 	case "nmdm":
-		if s.Master == "" {
+		if s.Master == "" && s.Slave != "" {
 			return missing("master")
 		}
-		if s.Slave == "" {
+		if s.Slave == "" && s.Master != "" {
 			return missing("slave")
 		}
 	case "tcp":
@@ -151,7 +158,7 @@ func (c chardevEnd) check(s, bind *ChardevSource) error {
 		}
 	case "spiceport", "dbus":
 		if s.Channel == "" {
-			return missing("channel")
+			return errUnsupported("Missing source channel attribute for char device")
 		}
 	}
 	if s.Reconnect != nil && (s.Mode == "bind" || s.Mode == "server") {
