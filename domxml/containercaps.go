@@ -1,8 +1,8 @@
 package domxml
 
-// Capabilities are those of a container's processes, in the order of the
+// ContainerCapabilities are those of a container's processes, in the order of the
 // kernel's names.
-type Capabilities struct {
+type ContainerCapabilities struct {
 	// Policy is what becomes of those that are not named.
 	Policy         string     `xml:"policy,attr,omitempty" vir:"enum=default|allow|deny"`
 	AuditControl   *FeatureOn `xml:"audit_control"`
@@ -44,7 +44,7 @@ type Capabilities struct {
 	WakeAlarm      *FeatureOn `xml:"wake_alarm"`
 }
 
-func (c *Capabilities) parsed(*decoder, node) error {
+func (c *ContainerCapabilities) parsed(*decoder, node) error {
 	if c.Policy == "" {
 		c.Policy = "default"
 	}
@@ -52,6 +52,6 @@ func (c *Capabilities) parsed(*decoder, node) error {
 }
 
 // hidden leaves out what changes nothing.
-func (c *Capabilities) hidden(FormatFlags) bool {
-	return *c == Capabilities{Policy: "default"} || *c == Capabilities{}
+func (c *ContainerCapabilities) hidden(FormatFlags) bool {
+	return *c == ContainerCapabilities{Policy: "default"} || *c == ContainerCapabilities{}
 }

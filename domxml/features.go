@@ -4,36 +4,36 @@ import ()
 
 // Features are what the guest's machine can do.
 type Features struct {
-	ACPI          Flag            `xml:"acpi,omitempty"`
-	APIC          *APIC           `xml:"apic" vir:"always"`
-	PAE           Flag            `xml:"pae,omitempty"`
-	HAP           *FeatureOn      `xml:"hap"`
-	Viridian      Flag            `xml:"viridian,omitempty"`
-	PrivNet       Flag            `xml:"privnet,omitempty"`
-	HyperV        *HyperV         `xml:"hyperv" vir:"pair"`
-	KVM           *KVMFeatures    `xml:"kvm" vir:"pair"`
-	PVSpinlock    *FeatureOn      `xml:"pvspinlock"`
-	Capabilities  *Capabilities   `xml:"capabilities"`
-	PMU           *FeatureOn      `xml:"pmu"`
-	VMPort        *FeatureOn      `xml:"vmport"`
-	GIC           *GIC            `xml:"gic" vir:"always"`
-	SMM           *SMM            `xml:"smm"`
-	IOAPIC        *IOAPIC         `xml:"ioapic"`
-	HPT           *HPT            `xml:"hpt"`
-	VMCoreInfo    *FeatureOn      `xml:"vmcoreinfo"`
-	HTM           *FeatureState   `xml:"htm"`
-	NestedHV      *FeatureState   `xml:"nested-hv"`
-	MSRS          *MSRS           `xml:"msrs"`
-	CCFAssist     *FeatureState   `xml:"ccf-assist"`
-	Xen           *XenFeatures    `xml:"xen" vir:"pair"`
-	CFPC          *SpectreFix     `xml:"cfpc"`
-	SBBC          *SpectreFix     `xml:"sbbc"`
-	IBS           *SpectreIBS     `xml:"ibs"`
-	TCG           *TCG            `xml:"tcg"`
-	AsyncTeardown *FeatureEnabled `xml:"async-teardown"`
-	RAS           *FeatureState   `xml:"ras"`
-	PS2           *FeatureState   `xml:"ps2"`
-	AIA           *FeatureValue   `xml:"aia"`
+	ACPI          Flag                   `xml:"acpi,omitempty"`
+	APIC          *APIC                  `xml:"apic" vir:"always"`
+	PAE           Flag                   `xml:"pae,omitempty"`
+	HAP           *FeatureOn             `xml:"hap"`
+	Viridian      Flag                   `xml:"viridian,omitempty"`
+	PrivNet       Flag                   `xml:"privnet,omitempty"`
+	HyperV        *HyperV                `xml:"hyperv" vir:"pair"`
+	KVM           *KVMFeatures           `xml:"kvm" vir:"pair"`
+	PVSpinlock    *FeatureOn             `xml:"pvspinlock"`
+	Capabilities  *ContainerCapabilities `xml:"capabilities"`
+	PMU           *FeatureOn             `xml:"pmu"`
+	VMPort        *FeatureOn             `xml:"vmport"`
+	GIC           *GIC                   `xml:"gic" vir:"always"`
+	SMM           *SMM                   `xml:"smm"`
+	IOAPIC        *IOAPIC                `xml:"ioapic"`
+	HPT           *HPT                   `xml:"hpt"`
+	VMCoreInfo    *FeatureOn             `xml:"vmcoreinfo"`
+	HTM           *FeatureState          `xml:"htm"`
+	NestedHV      *FeatureState          `xml:"nested-hv"`
+	MSRS          *MSRS                  `xml:"msrs"`
+	CCFAssist     *FeatureState          `xml:"ccf-assist"`
+	Xen           *XenFeatures           `xml:"xen" vir:"pair"`
+	CFPC          *SpectreFix            `xml:"cfpc"`
+	SBBC          *SpectreFix            `xml:"sbbc"`
+	IBS           *SpectreIBS            `xml:"ibs"`
+	TCG           *TCG                   `xml:"tcg"`
+	AsyncTeardown *FeatureEnabled        `xml:"async-teardown"`
+	RAS           *FeatureState          `xml:"ras"`
+	PS2           *FeatureState          `xml:"ps2"`
+	AIA           *FeatureValue          `xml:"aia"`
 }
 
 // APIC is the interrupt controller.

@@ -129,7 +129,7 @@ func (p *plan) fields(t reflect.Type, path []int) {
 		case sf.Anonymous && !tagged:
 			p.fields(sf.Type, index)
 			continue
-		case !sf.IsExported():
+		case !sf.IsExported(), tag == ",any": // read and written by the type itself
 			continue
 		}
 		p.field(sf, tag, index)
