@@ -138,6 +138,12 @@ func (g *CapabilitiesGuest) Feature(name string) *CapabilitiesGuestFeature {
 	return nil
 }
 
+// Add puts a feature behind the others.
+func (l *CapabilitiesGuestFeatures) Add(name string) *CapabilitiesGuestFeature {
+	l.List = append(l.List, CapabilitiesGuestFeature{XMLName: xml.Name{Local: name}})
+	return &l.List[len(l.List)-1]
+}
+
 func (l *CapabilitiesGuestFeatures) parseNode(d *decoder, n node) error {
 	for c := n.First(); c.Valid(); c = c.Next() {
 		if c.Kind() != xmltree.Element {

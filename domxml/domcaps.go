@@ -10,9 +10,9 @@ import (
 // (virConnectGetDomainCapabilities).
 type DomainCapabilities struct {
 	XMLName       xml.Name           `xml:"domainCapabilities"`
-	Path          string             `xml:"path,omitempty"` // of the emulator
-	Domain        string             `xml:"domain"`         // the type: kvm, qemu, xen
-	Machine       string             `xml:"machine,omitempty"`
+	Path          *string            `xml:"path"`   // of the emulator
+	Domain        string             `xml:"domain"` // the type: kvm, qemu, xen
+	Machine       *string            `xml:"machine"`
 	Arch          string             `xml:"arch"`
 	VCPU          *DomainCapsVCPU    `xml:"vcpu"`
 	IOThreads     *DomainCapsFeature `xml:"iothreads"`

@@ -2,8 +2,8 @@ package sim
 
 import (
 	"context"
-	"strings"
 
+	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
@@ -11,42 +11,29 @@ import (
 // DomainCapabilities says that a simulated domain can do nothing in
 // particular. What the caller asks about is repeated, unchecked.
 func (b *Backend) DomainCapabilities(_ context.Context, q drivers.DomainCapabilitiesQuery) (string, error) {
-	arch, virtType := b.host.Node.Model, "test"
+	c := &domxml.DomainCapabilities{
+		Domain:  "test",
+		Arch:    b.host.Node.Model,
+		CPU:     &domxml.DomainCapsCPU{},
+		Devices: &domxml.DomainCapsDevices{},
+		Features: &domxml.DomainCapsExtra{
+			SEV: &domxml.DomainCapsSEV{Supported: domxml.No},
+			SGX: &domxml.DomainCapsSGX{Supported: domxml.No},
+		},
+	}
+	for _, mode := range []string{"host-passthrough", "maximum", "host-model", "custom"} {
+		c.CPU.Modes = append(c.CPU.Modes, domxml.DomainCapsCPUMode{Name: mode, Supported: domxml.No})
+	}
 	if q.Arch != nil {
-		if arch = *q.Arch; !drivers.KnownArch(arch) {
-			return "", vir.Errorf(vir.FromTest, vir.ErrInvalidArg, "unknown architecture: %s", arch)
+		if c.Arch = *q.Arch; !drivers.KnownArch(c.Arch) {
+			return "", vir.Errorf(vir.FromTest, vir.ErrInvalidArg, "unknown architecture: %s", c.Arch)
 		}
 	}
 	if q.VirtType != nil {
-		if virtType = *q.VirtType; !drivers.KnownVirtType(virtType) {
-			return "", vir.Errorf(vir.FromTest, vir.ErrInvalidArg, "unknown virttype: %s", virtType)
+		if c.Domain = *q.VirtType; !drivers.KnownVirtType(c.Domain) {
+			return "", vir.Errorf(vir.FromTest, vir.ErrInvalidArg, "unknown virttype: %s", c.Domain)
 		}
 	}
-	var w strings.Builder
-	w.WriteString("<domainCapabilities>\n")
-	if q.Emulator != nil {
-		w.WriteString("  <path>" + escape.Replace(*q.Emulator) + "</path>\n")
-	}
-	w.WriteString("  <domain>" + virtType + "</domain>\n")
-	if q.Machine != nil {
-		w.WriteString("  <machine>" + escape.Replace(*q.Machine) + "</machine>\n")
-	}
-	w.WriteString("  <arch>" + arch + "</arch>\n")
-	w.WriteString(`  <cpu>
-    <mode name='host-passthrough' supported='no'/>
-    <mode name='maximum' supported='no'/>
-    <mode name='host-model' supported='no'/>
-    <mode name='custom' supported='no'/>
-  </cpu>
-  <devices>
-  </devices>
-  <features>
-    <sev supported='no'/>
-    <sgx supported='no'/>
-  </features>
-</domainCapabilities>
-`)
-	return w.String(), nil
+	c.Path, c.Machine = q.Emulator, q.Machine
+	return string(domxml.FormatDomainCapabilities(c)), nil
 }
-
-var escape = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", "'", "&apos;", `"`, "&quot;")

@@ -76,17 +76,14 @@ func (b *Backend) FreePages(_ context.Context, sizes []uint32, start, count int)
 }
 
 // Sysinfo is a BIOS that never was on this host.
-func (b *Backend) Sysinfo(context.Context) (string, error) { return sysinfo, nil }
-
-const sysinfo = `<sysinfo type='smbios'>
-  <bios>
-    <entry name='vendor'>LENOVO</entry>
-    <entry name='version'>G4ETA1WW (2.61 )</entry>
-    <entry name='date'>05/07/2014</entry>
-    <entry name='release'>2.61</entry>
-  </bios>
-</sysinfo>
-`
+func (b *Backend) Sysinfo(context.Context) (string, error) {
+	return string(domxml.FormatHostSysInfo(&domxml.HostSysInfo{Type: "smbios", BIOS: []domxml.SysInfoEntry{
+		{Name: "vendor", Value: "LENOVO"},
+		{Name: "version", Value: "G4ETA1WW (2.61 )"},
+		{Name: "date", Value: "05/07/2014"},
+		{Name: "release", Value: "2.61"},
+	}})), nil
+}
 
 // SecurityModel names a model without rules.
 func (b *Backend) SecurityModel(context.Context) (model, doi string, err error) {

@@ -5,7 +5,6 @@ package testpersonality
 
 import (
 	"context"
-	_ "embed"
 	"net/url"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -39,7 +38,7 @@ func (d Driver) Open(_ context.Context, uri *url.URL) (*drivers.Host, error) {
 		return &drivers.Host{
 			Key:         "test:///default",
 			URI:         uri.String(),
-			Personality: &Personality{capabilities: defaultCapabilities},
+			Personality: &Personality{capabilities: defaultCapabilities()},
 			Backend:     d.NewBackend(defaultHost),
 			World:       defaultWorld,
 		}, nil

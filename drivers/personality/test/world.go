@@ -9,9 +9,6 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-//go:embed capabilities.xml
-var defaultCapabilities string
-
 //go:embed domain.xml
 var defaultDomain []byte
 

@@ -29,7 +29,7 @@ func (d Driver) openFile(uri *url.URL) (*drivers.Host, error) {
 	}
 	return &drivers.Host{
 		URI:         uri.String(),
-		Personality: &Personality{capabilities: f.capabilities()},
+		Personality: &Personality{capabilities: string(domxml.FormatCapabilities(capabilities(f.host)))},
 		Backend:     d.NewBackend(f.host),
 		World:       func() (*drivers.World, error) { return f.world() },
 	}, nil
@@ -151,15 +151,6 @@ func (w *worldFile) cpu(raw []byte) error {
 		n.Model = c.Model
 	}
 	return nil
-}
-
-// capabilities are those of the default host without its NUMA cells, which a
-// file cannot describe.
-func (w *worldFile) capabilities() string {
-	from := strings.Index(defaultCapabilities, "    <topology>\n")
-	const end = "    </topology>\n"
-	to := strings.Index(defaultCapabilities, end)
-	return defaultCapabilities[:from] + defaultCapabilities[to+len(end):]
 }
 
 // world parses the domains and how they begin.
