@@ -18,6 +18,13 @@ import (
 type Driver struct {
 	// NewBackend makes the simulation of a host.
 	NewBackend func(drivers.SimulatedHost) drivers.Backend
+	// Domains is how many made-up domains test:///default has; 0 leaves it the
+	// one that the reference has. Seed is what they are made from.
+	Domains int
+	Seed    uint64
+	// ShareFiles makes all connections to the same file share one world. The
+	// reference gives each its own.
+	ShareFiles bool
 }
 
 var (
@@ -40,10 +47,20 @@ func (d Driver) Open(_ context.Context, uri *url.URL) (*drivers.Host, error) {
 			URI:         uri.String(),
 			Personality: &Personality{capabilities: defaultCapabilities()},
 			Backend:     d.NewBackend(defaultHost),
-			World:       defaultWorld,
+			World:       d.world,
 		}, nil
 	}
 	return d.openFile(uri)
+}
+
+// world is the content of test:///default.
+func (d Driver) world() (*drivers.World, error) {
+	w, err := defaultWorld()
+	if err != nil || d.Domains == 0 {
+		return w, err
+	}
+	w.Domains, err = populate(min(d.Domains, MaxDomains), d.Seed)
+	return w, err
 }
 
 // Personality is the test driver's.

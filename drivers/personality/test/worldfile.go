@@ -27,7 +27,12 @@ func (d Driver) openFile(uri *url.URL) (*drivers.Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	key := ""
+	if d.ShareFiles {
+		key = uri.String()
+	}
 	return &drivers.Host{
+		Key:         key,
 		URI:         uri.String(),
 		Personality: &Personality{capabilities: string(domxml.FormatCapabilities(capabilities(f.host)))},
 		Backend:     d.NewBackend(f.host),
