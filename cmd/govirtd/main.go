@@ -15,6 +15,7 @@ import (
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/govirtd/govirtd/internal/daemon"
+	"github.com/govirtd/govirtd/internal/seed"
 	"github.com/govirtd/govirtd/remote"
 )
 
@@ -45,7 +46,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	log := o.logger(stderr)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	cfg := daemon.Config{SockDir: o.sockDir(), Strict: o.compat == compat1130, Log: log, Options: o.limits}
+	cfg := daemon.Config{
+		SockDir: o.sockDir(), Strict: o.compat == compat1130, Log: log, Options: o.limits,
+		Domains: o.domains, Seed: o.seed,
+	}
+	if o.seeded {
+		cfg.Rand = seed.Reader(o.seed)
+	}
 	d, err := daemon.Listen(ctx, cfg)
 	if err != nil {
 		fmt.Fprintf(stderr, "govirtd: %v\n", err)

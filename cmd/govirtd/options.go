@@ -26,6 +26,9 @@ type options struct {
 	compat    string
 	level     slog.Level
 	format    string
+	domains   int
+	seed      uint64
+	seeded    bool // --seed was given
 	limits    remote.Options
 }
 
@@ -47,6 +50,12 @@ Behaviour
   --compat RELEASE    libvirt-11.3.0: answer only what that release answers,
                       per procedure and flag, and keep its lifetimes. Without
                       it govirtd may do more, never less.
+
+The simulated host
+  --domains N         test:///default has N made-up domains instead of its one
+  --seed N            what they are made from (default 1): the same number
+                      makes the same names and UUIDs everywhere. When given,
+                      UUIDs that later documents leave out follow from it, too
 
 Log, on standard error
   --log-level LEVEL   debug, info (default), warn or error
@@ -77,6 +86,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	f.StringVar(&o.dir, "sock-dir", "", "")
 	f.StringVar(&o.root, "root", "", "")
 	f.StringVar(&o.compat, "compat", "", "")
+	f.IntVar(&o.domains, "domains", 0, "")
+	f.Uint64Var(&o.seed, "seed", 1, "")
 	f.TextVar(&o.level, "log-level", slog.LevelInfo, "")
 	f.StringVar(&o.format, "log-format", "text", "")
 	f.IntVar(&o.limits.MaxClients, "max-clients", 20000, "")
@@ -97,9 +108,12 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 		return nil, fmt.Errorf("--compat %s: the one release to be compatible with is %s", o.compat, compat1130)
 	case o.format != "text" && o.format != "json":
 		return nil, fmt.Errorf("--log-format %s: text or json", o.format)
+	case o.domains < 0 || o.domains > daemon.MaxDomains:
+		return nil, fmt.Errorf("--domains %d: from 0 to %d", o.domains, daemon.MaxDomains)
 	case o.limits.MaxClients < 1 || o.limits.MaxRequests < 1:
 		return nil, errors.New("limits begin at 1")
 	}
+	f.Visit(func(g *flag.Flag) { o.seeded = o.seeded || g.Name == "seed" })
 	return o, nil
 }
 

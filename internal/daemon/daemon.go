@@ -5,6 +5,7 @@ package daemon
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -20,13 +21,22 @@ import (
 // shutdownGrace is how long calls in progress may take when the daemon stops.
 const shutdownGrace = 5 * time.Second
 
+// MaxDomains bounds Config.Domains.
+const MaxDomains = testpersonality.MaxDomains
+
 // Config is what a daemon is started with.
 type Config struct {
 	// SockDir holds libvirt-sock and libvirt-sock-ro; it is made if missing.
 	SockDir string
 	// Strict makes the daemon answer as libvirt 11.3.0 only.
 	Strict bool
-	Log    *slog.Logger
+	// Domains is how many made-up domains test:///default has instead of its
+	// one. Seed is what they are made from, the same ones as virttest's.
+	Domains int
+	Seed    uint64
+	// Rand is for what documents leave to chance; nil is the system's.
+	Rand io.Reader
+	Log  *slog.Logger
 	// Options are the limits of the transport; its Logger is Log.
 	Options remote.Options
 }
@@ -45,9 +55,13 @@ type Daemon struct {
 }
 
 // Drivers are the URI schemes of this build.
-func Drivers() []drivers.Driver {
+func (c Config) Drivers() []drivers.Driver {
 	return []drivers.Driver{
-		testpersonality.Driver{NewBackend: func(h drivers.SimulatedHost) drivers.Backend { return sim.New(h, time.Now) }},
+		testpersonality.Driver{
+			NewBackend: func(h drivers.SimulatedHost) drivers.Backend { return sim.New(h, time.Now) },
+			Domains:    c.Domains,
+			Seed:       c.Seed,
+		},
 	}
 }
 
@@ -63,10 +77,11 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 	}
 	cfg.Options.Logger = cfg.Log
 	e := engine.New(engine.Config{
-		Drivers:    Drivers(),
+		Drivers:    cfg.Drivers(),
 		DefaultURI: "test:///default",
 		Strict:     cfg.Strict,
 		Log:        cfg.Log,
+		Rand:       cfg.Rand,
 		Hostname:   hostname,
 	})
 	d := &Daemon{cfg: cfg, engine: e, server: remote.NewServer(e.Table(), cfg.Options)}
