@@ -2,7 +2,6 @@ package domxml
 
 import (
 	"encoding/xml"
-	"reflect"
 
 	"github.com/govirtd/govirtd/domxml/internal/xmltree"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -187,12 +186,6 @@ func (c *Capabilities) formatElement(e *encoder, name string) {
 	}
 	e.depth--
 	e.line("</" + name + ">")
-}
-
-// plain is any for a type's own formatElement, which it does not call.
-func (e *encoder) plain(name string, v any) {
-	rv := reflect.ValueOf(v).Elem()
-	e.fields(name, rv, planOf(rv.Type()), nil)
 }
 
 // ParseCapabilities reads the document of virConnectGetCapabilities.

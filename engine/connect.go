@@ -13,7 +13,7 @@ import (
 func bindConnect(b *binder) {
 	e := b.engine
 	onSession(b, remoteproto.ConnectOpen, e.connectOpen)
-	onSession(b, remoteproto.ConnectClose, e.connectClose).quick()
+	onSession(b, remoteproto.ConnectClose, e.connectClose).quick().everywhere()
 	onSession(b, remoteproto.ConnectSupportsFeature, e.connectSupportsFeature).quick()
 	onConn(b, remoteproto.ConnectGetType, connectGetType).quick().everywhere()
 	onConn(b, remoteproto.ConnectGetVersion, connectGetVersion).quick().everywhere()

@@ -25,6 +25,8 @@ func TestCommandLine(t *testing.T) {
 		{"log format", []string{"--log-format=xml"}, exitUsage, "", "text or json"},
 		{"log level", []string{"--log-level=loud"}, exitUsage, "", "loud"},
 		{"limits", []string{"--max-clients=0"}, exitUsage, "", "limits begin at 1"},
+		{"support", []string{"support"}, exitOK, "connect_open", ""},
+		{"support of what", []string{"support", "--bogus"}, exitUsage, "", `unexpected argument "--bogus"`},
 		{"domains", []string{"--domains=-1"}, exitUsage, "", "from 0 to 100000"},
 		{"seed", []string{"--seed=x"}, exitUsage, "", "invalid value"},
 		{"long path", []string{"--sock-dir", filepath.Join(os.TempDir(), strings.Repeat("x", 120))}, exitError, "", "longer than"},

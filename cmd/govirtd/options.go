@@ -68,6 +68,9 @@ Limits
 Other
   --version           print the version and end
   --help              print this and end
+  govirtd support     print every procedure of the protocol: whether there is
+                      a handler, what a backend needs for it, whether the
+                      simulated host has it, what it is verified against
 
 When it is ready govirtd prints one line with a command to paste, and tells the
 service manager (sd_notify). SIGTERM and SIGINT end it: calls in progress are
