@@ -24,6 +24,12 @@ func AppendNetwork(b []byte, n *Network, flags FormatFlags) ([]byte, error) {
 	return appendDocument(b, "network", n, flags), nil
 }
 
+// ValidateNetworkSchema refuses what networks do not have
+// (VIR_NETWORK_DEFINE_VALIDATE).
+func ValidateNetworkSchema(doc []byte) error {
+	return validateKind(doc, "network", vir.FromNetwork)
+}
+
 // Generate draws the identifier of a network that has none.
 func (w *Network) Generate(random func([]byte)) {
 	if w.UUIDSet {

@@ -170,3 +170,65 @@ func TestNetworkUpdateProbes(t *testing.T) {
 		t.Errorf("%d equal, less than %d", equal, atLeast)
 	}
 }
+
+// TestDifferenceNetworkForwardMixed: no interfaces beside PCI devices.
+func TestDifferenceNetworkForwardMixed(t *testing.T) {
+	doc := "<network><name>n</name><forward mode='hostdev'><address type='pci' bus='1'/></forward></network>"
+	for _, c := range []vir.NetworkUpdateCommand{vir.NetworkUpdateCommandAddFirst, vir.NetworkUpdateCommandAddLast} {
+		_, err := updateNetwork([]byte(doc), domxml.NetworkUpdate{
+			Command: c, Section: vir.NetworkSectionForwardInterface, ParentIndex: -1, XML: []byte("<interface dev='e1'/>"),
+		})
+		want := "error 27/19 XML error: the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present in network n"
+		if err == nil || errorText(err) != want {
+			t.Errorf("command %d: %v", c, err)
+		}
+	}
+}
+
+// TestDifferenceNetworkNamelessInterface: a name that is empty is no name.
+func TestDifferenceNetworkNamelessInterface(t *testing.T) {
+	got, err := network([]byte("<network><name>n</name><forward mode='bridge'><interface dev=''/></forward></network>"))
+	if err != nil || !strings.Contains(got, "<forward mode='bridge'>\n    <interface dev=''/>") {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
+// TestNetworkDNSMasq: the options have a namespace of their own, and the
+// prefix that the document chose is not kept.
+func TestNetworkDNSMasq(t *testing.T) {
+	got, err := network([]byte("<network xmlns:q='" + domxml.DNSMasqNamespace + "'><name>n</name><uuid>11111111-1111-1111-1111-111111111111</uuid>" +
+		"<q:options><q:option value='x=1'/></q:options></network>"))
+	const want = `<network xmlns:dnsmasq='http://libvirt.org/schemas/network/dnsmasq/1.0'>
+  <name>n</name>
+  <uuid>11111111-1111-1111-1111-111111111111</uuid>
+  <bridge stp='on' delay='0'/>
+  <dnsmasq:options>
+    <dnsmasq:option value='x=1'/>
+  </dnsmasq:options>
+</network>
+`
+	if err != nil || got != want {
+		t.Errorf("%v\n%s", err, got)
+	}
+	if again, err := network([]byte(got)); err != nil || again != got {
+		t.Errorf("no fixed point: %v\n%s", err, again)
+	}
+}
+
+// FuzzNetwork: what parses can be written, read again and written the same,
+// and nothing panics.
+func FuzzNetwork(f *testing.F) {
+	f.Add([]byte("<network><name>n</name><ip address='10.0.0.1' prefix='24'><dhcp><range start='10.0.0.2' end='10.0.0.3'/></dhcp></ip></network>"))
+	f.Add([]byte("<network><name>n</name><forward mode='nat'><nat><port start='1' end='2'/></nat></forward><ip address='1.1' prefix='99'/></network>"))
+	f.Add([]byte("<network><name>n</name><dns><srv service='a' protocol='b' port='1' target='t'/></dns><route address='0' gateway='0' prefix='0'/></network>"))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		got, err := network(doc, domxml.Stored())
+		if err != nil {
+			return
+		}
+		again, err := network([]byte(got), domxml.Stored())
+		if err != nil || again != got {
+			t.Errorf("no fixed point: %v\n%s\n%s", err, got, again)
+		}
+	})
+}

@@ -86,6 +86,12 @@ func AppendNetworkPort(b []byte, p *NetworkPort) ([]byte, error) {
 	return appendDocument(b, "networkport", p, 0), nil
 }
 
+// ValidateNetworkPortSchema refuses what ports do not have
+// (VIR_NETWORK_PORT_CREATE_VALIDATE).
+func ValidateNetworkPortSchema(doc []byte) error {
+	return validateKind(doc, "networkport", vir.FromNetwork)
+}
+
 func errPort(format string, args ...any) error {
 	return vir.Errorf(vir.FromNetwork, vir.ErrInternalError, format, args...)
 }

@@ -18,7 +18,6 @@ package drivers
 
 import (
 	"context"
-	"net/netip"
 	"net/url"
 	"reflect"
 
@@ -51,12 +50,11 @@ type Host struct {
 // World is the initial content of a host.
 type World struct {
 	Domains []DomainSeed
+	// Networks are parsed, not yet completed; they are persistent and run.
+	Networks []*domxml.Network
 	// Interfaces and NodeDevices are active, and persistent.
 	Interfaces  []*domxml.HostInterface
 	NodeDevices []*domxml.NodeDevice
-	// Subnets are the networks that guests get addresses from, by name, each
-	// with the first address that it hands out.
-	Subnets map[string]netip.Prefix
 }
 
 // DomainSeed is one domain of a World.

@@ -69,6 +69,7 @@ func New(cfg Config) *Engine {
 	bindConnect(b)
 	bindNode(b)
 	bindDomains(b)
+	bindNetworks(b)
 	bindMonitorEvents(b)
 	bindHostObjects(b)
 	bindRest(b)

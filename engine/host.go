@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"io"
-	"net/netip"
 	"sync/atomic"
 
 	"github.com/govirtd/govirtd/drivers"
@@ -19,15 +18,14 @@ type Host struct {
 	backend     drivers.Backend
 	rules       *ruleset
 
-	domains *store[Domain]
-	lastID  atomic.Int32 // ids are never reused
-	bus     bus
+	domains  *store[Domain]
+	networks *store[Network]
+	lastID   atomic.Int32 // ids are never reused
+	bus      bus
 	hostObjects
 	// callbacks counts the registered callbacks of all connections: their ids
 	// are one sequence, as in the reference.
 	callbacks atomic.Int32
-
-	subnets map[string]netip.Prefix // of networks, by name
 
 	refs int // connections, under Engine.mu
 }
@@ -44,8 +42,9 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 	h := &Host{
 		engine: e, key: spec.Key, uri: spec.URI,
 		personality: spec.Personality, backend: spec.Backend,
-		rules:   e.rulesOf(spec.Personality, spec.Backend),
-		domains: newStore[Domain](),
+		rules:    e.rulesOf(spec.Personality, spec.Backend),
+		domains:  newStore[Domain](),
+		networks: newStore[Network](),
 
 		hostObjects: newHostObjects(),
 
@@ -80,9 +79,13 @@ func (h *Host) release() {
 
 // populate fills an empty host.
 func (h *Host) populate(ctx context.Context, w *drivers.World) error {
-	h.subnets = w.Subnets
 	for _, s := range w.Domains {
 		if err := h.seed(ctx, s); err != nil {
+			return err
+		}
+	}
+	for _, n := range w.Networks {
+		if err := h.seedNetwork(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -99,12 +102,4 @@ func (h *Host) random(b []byte) {
 // errorf makes an error of the driver's own domain.
 func (h *Host) errorf(code vir.ErrorNumber, format string, args ...any) error {
 	return vir.Errorf(h.personality.ErrorDomain(), code, format, args...)
-}
-
-// networkSubnet is where the cards in a network have their addresses.
-func (h *Host) networkSubnet(name string) (netip.Prefix, error) {
-	if p, ok := h.subnets[name]; ok {
-		return p, nil
-	}
-	return netip.Prefix{}, h.errorf(vir.ErrNoNetwork, "no network with matching name '%s'", name)
 }

@@ -2,7 +2,6 @@ package testpersonality
 
 import (
 	_ "embed"
-	"net/netip"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -11,6 +10,9 @@ import (
 
 //go:embed domain.xml
 var defaultDomain []byte
+
+//go:embed network.xml
+var defaultNetwork []byte
 
 // defaultHost is the host of test:///default.
 var defaultHost = drivers.SimulatedHost{
@@ -25,15 +27,19 @@ var defaultHost = drivers.SimulatedHost{
 	},
 }
 
-// defaultWorld is one running domain, and some objects.
+// defaultWorld is one running domain, one running network, and some objects.
 func defaultWorld() (*drivers.World, error) {
 	d, err := domxml.ParseDomain(defaultDomain)
 	if err != nil {
 		return nil, err
 	}
+	n, err := domxml.ParseNetwork(defaultNetwork)
+	if err != nil {
+		return nil, err
+	}
 	w := &drivers.World{
-		Domains: []drivers.DomainSeed{{Domain: d, State: vir.DomainRunning, IOThreads: true}},
-		Subnets: map[string]netip.Prefix{"default": netip.MustParsePrefix("192.168.122.2/24")},
+		Domains:  []drivers.DomainSeed{{Domain: d, State: vir.DomainRunning, IOThreads: true}},
+		Networks: []*domxml.Network{n},
 	}
 	return w, seedObjects(w)
 }

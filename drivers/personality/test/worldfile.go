@@ -42,8 +42,9 @@ func (d Driver) openFile(uri *url.URL) (*drivers.Host, error) {
 
 // worldFile is a read world file.
 type worldFile struct {
-	host    drivers.SimulatedHost
-	domains [][]byte
+	host     drivers.SimulatedHost
+	domains  [][]byte
+	networks [][]byte
 	// objects are the other documents.
 	objects []element
 }
@@ -110,6 +111,8 @@ func readWorld(path string) (*worldFile, error) {
 			w.domains = append(w.domains, raw)
 		case "interface", "device":
 			w.objects = append(w.objects, element{name: c.name, raw: raw})
+		case "network":
+			w.networks = append(w.networks, raw)
 		case "cpu":
 			if err := w.cpu(raw); err != nil {
 				return nil, err
@@ -158,7 +161,7 @@ func (w *worldFile) cpu(raw []byte) error {
 	return nil
 }
 
-// world parses the domains and how they begin.
+// world parses the domains and how they begin, then the networks.
 func (w *worldFile) world() (*drivers.World, error) {
 	out := &drivers.World{}
 	for _, raw := range w.domains {
@@ -192,6 +195,13 @@ func (w *worldFile) world() (*drivers.World, error) {
 			return nil, errWorld("domain with managedsave data can only have runstate 'shutoff'")
 		}
 		out.Domains = append(out.Domains, seed)
+	}
+	for _, raw := range w.networks {
+		n, err := domxml.ParseNetwork(raw)
+		if err != nil {
+			return nil, err
+		}
+		out.Networks = append(out.Networks, n)
 	}
 	for _, o := range w.objects {
 		if err := addObject(out, o.name, o.raw); err != nil {

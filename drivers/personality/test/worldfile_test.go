@@ -42,6 +42,8 @@ func TestWorldFile(t *testing.T) {
   `+guest+`<test:runstate>5</test:runstate><test:hasmanagedsave/></domain>
   `+guest+`<test:transient/></domain>
   <domain file='`+included+`'/>
+  <network><name>inside</name></network>
+  <network file='`+write(t, "net.xml", "<network><name>outside</name></network>")+`'/>
   <unknown/>
 </node>`)
 	host, size, err := open(t, path)
@@ -69,6 +71,9 @@ func TestWorldFile(t *testing.T) {
 	}
 	if d := w.Domains[3]; d.Domain.Name != "included" {
 		t.Errorf("fourth domain is %s", d.Domain.Name)
+	}
+	if len(w.Networks) != 2 || w.Networks[0].Name != "inside" || w.Networks[1].Name != "outside" {
+		t.Errorf("networks %v", w.Networks)
 	}
 }
 
