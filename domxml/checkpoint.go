@@ -126,6 +126,9 @@ func (k *CheckpointDisk) parseNode(d *decoder, n node) error {
 	if b, ok := n.Attr("bitmap"); ok {
 		k.Bitmap = &b
 	}
+	if d.moment != momentAny {
+		k.Size = nil // it is asked for, never told
+	}
 	return nil
 }
 

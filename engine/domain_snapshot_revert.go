@@ -37,7 +37,7 @@ func domainRevertToSnapshot(c *call, d *Domain, s *moment[snapshot], a *remotepr
 		if err := r.guest.Destroy(c, false); err != nil {
 			return nil, err
 		}
-		d.halt(c.Call, r.id, config)
+		d.halt(c.Call, r.id, config, !live)
 	}
 	if live {
 		paused := flags&vir.DomainSnapshotRevertPaused != 0 ||
@@ -91,8 +91,9 @@ func (s snapshot) definitions(name string) (config, inactive *definition, err er
 }
 
 // halt ends a guest that is to be replaced. Unlike stop it leaves a domain
-// without definition where it is, with one to show meanwhile.
-func (d *Domain) halt(origin *proc.Call, id int32, config *definition) {
+// without definition where it is, with one to show meanwhile. Where no other
+// guest follows, the event names the domain without the id of the last.
+func (d *Domain) halt(origin *proc.Call, id int32, config *definition, forGood bool) {
 	h := d.host
 	h.domains.mu.Lock()
 	defer h.domains.mu.Unlock()
@@ -107,7 +108,7 @@ func (d *Domain) halt(origin *proc.Call, id int32, config *definition) {
 		}
 		r.state, r.reason = vir.DomainShutoff, int32(vir.DomainShutoffFromSnapshot)
 		r.tuned = tuning{}
-		if r.persistent() || r.defined {
+		if r.persistent() || r.defined || forGood {
 			r.id = -1
 		}
 		ev := d.lifecycleEvent(r, int32(vir.DomainEventStopped), int32(vir.DomainEventStoppedFromSnapshot))

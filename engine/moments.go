@@ -176,8 +176,8 @@ func (ms *moments[D]) checkParent(name, parent string) error {
 		return refuse("parent %s for moment %s not found", parent, name)
 	}
 	for m := ms.get(parent); m != nil; m = ms.get(m.parent) {
-		if m.name == name {
-			return refuse("parent %s would create cycle to %s", parent, name)
+		if m.parent == name {
+			return refuse("parent %s would create cycle to %s", m.name, name)
 		}
 	}
 	return nil
