@@ -29,10 +29,10 @@ type record struct {
 
 	// config is the definition that the next start uses; nil for a transient
 	// domain. live is that of the running guest; nil while inactive. A fresh
-	// start has both the same. A transient domain that a revert has left
-	// without a guest keeps its live one.
-	config, live *definition
-	guest        drivers.Guest // nil while inactive
+	// start has both the same. orphan is what a transient domain has that a
+	// revert has left without a guest.
+	config, live, orphan *definition
+	guest                drivers.Guest // nil while inactive
 
 	autostart   bool
 	managedSave bool
@@ -50,25 +50,24 @@ func (r *record) active() bool { return r.id >= 0 }
 
 // exists is false while a domain is being made that has neither a guest nor a
 // definition yet, and after both have gone.
-func (r *record) exists() bool     { return !r.gone && (r.active() || r.config != nil) }
+func (r *record) exists() bool     { return !r.gone && r.current() != nil }
 func (r *record) persistent() bool { return r.config != nil }
 
 // current is the definition that queries are about: of the guest if there is
 // one, of the next start otherwise.
 func (r *record) current() *definition {
-	if r.live != nil && (r.active() || r.config == nil) {
+	if r.live != nil {
 		return r.live
 	}
-	return r.config
+	return r.next()
 }
 
-// next is the definition that a start uses. A transient domain that a revert
-// has left without a guest has none but the snapshot's.
+// next is the definition that a start uses.
 func (r *record) next() *definition {
 	if r.config != nil {
 		return r.config
 	}
-	return r.live
+	return r.orphan
 }
 
 // ref is the domain as replies and events name it.

@@ -96,7 +96,7 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 	h.domains.mu.Lock()
 	h.domains.byID[id] = d
 	d.update(origin, func(r *record) []*event {
-		r.id, r.live, r.guest = id, def, guest
+		r.id, r.live, r.guest, r.orphan = id, def, guest, nil
 		r.state, r.reason = e.to, e.reason
 		r.managedSave = false
 		return []*event{d.lifecycleEvent(r, e.event, e.detail)}

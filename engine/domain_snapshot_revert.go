@@ -51,7 +51,7 @@ func domainRevertToSnapshot(c *call, d *Domain, s *moment[snapshot], a *remotepr
 		if r.persistent() {
 			r.config = inactive
 		} else {
-			r.live = config
+			r.orphan = config
 		}
 		r.snapshots = r.snapshots.turned(s.name)
 		// The reference tells of the guest that was asked for, and has none.
@@ -104,7 +104,7 @@ func (d *Domain) halt(origin *proc.Call, id int32, config *definition, forGood b
 	d.update(origin, func(r *record) []*event {
 		r.live, r.guest = nil, nil
 		if !r.persistent() {
-			r.live = config
+			r.orphan = config
 		}
 		r.state, r.reason = vir.DomainShutoff, int32(vir.DomainShutoffFromSnapshot)
 		r.tuned = tuning{}
@@ -121,19 +121,24 @@ func (d *Domain) halt(origin *proc.Call, id int32, config *definition, forGood b
 func (d *Domain) relaunch(c *call, s *moment[snapshot], config, inactive *definition, paused bool) error {
 	h := d.host
 	id := h.lastID.Add(1)
+	var early earlyFacts
+	take := func(f drivers.Fact) { d.fact(id, f) }
 	guest, err := h.backend.Start(c, config.tree(), drivers.StartOptions{ID: id, Paused: paused, Snapshot: wholeSnapshot(s)},
-		func(f drivers.Fact) { d.fact(id, f) })
+		func(f drivers.Fact) {
+			if !early.hold(f) {
+				take(f)
+			}
+		})
 	if err != nil {
 		return err
 	}
 	h.domains.mu.Lock()
 	h.domains.byID[id] = d
-	h.domains.mu.Unlock()
 	d.update(c.Call, func(r *record) []*event {
 		if r.persistent() {
 			r.config = inactive
 		}
-		r.id, r.live, r.guest = id, config, guest
+		r.id, r.live, r.guest, r.orphan = id, config, guest, nil
 		// From now on it counts as one that has been defined.
 		r.defined = true
 		r.managedSave = false
@@ -147,5 +152,7 @@ func (d *Domain) relaunch(c *call, s *moment[snapshot], config, inactive *defini
 		}
 		return events
 	})
+	h.domains.mu.Unlock()
+	early.release(take)
 	return nil
 }

@@ -68,6 +68,8 @@ func (r *record) inconsistencies() []string {
 	case r.gone:
 		bad = append(bad, "gone but in the index")
 	}
+	bad = append(bad, r.snapshots.inconsistencies()...)
+	bad = append(bad, r.checkpoints.inconsistencies()...)
 	if !r.active() && running && r.state != vir.DomainCrashed {
 		bad = append(bad, fmt.Sprintf("inactive in state %d", r.state))
 	}

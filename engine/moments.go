@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -197,4 +198,25 @@ func (ms *moments[D]) checkCount(limit int) error {
 		return vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain has %d moments already", limit)
 	}
 	return nil
+}
+
+// inconsistencies are contradictions within the trees.
+func (ms *moments[D]) inconsistencies() (bad []string) {
+	if ms == nil {
+		return nil
+	}
+	if ms.current != "" && ms.byName[ms.current] == nil {
+		bad = append(bad, fmt.Sprintf("moment %s is current and gone", ms.current))
+	}
+	if n := len(ms.walk("", true)); n != len(ms.byName) {
+		bad = append(bad, fmt.Sprintf("%d moments, and %d in the trees", len(ms.byName), n))
+	}
+	for parent, names := range ms.children {
+		for _, name := range names {
+			if m := ms.byName[name]; m == nil || m.parent != parent {
+				bad = append(bad, fmt.Sprintf("moment %s is no child of %s", name, parent))
+			}
+		}
+	}
+	return bad
 }
