@@ -135,6 +135,13 @@ func (h *Host) seed(ctx context.Context, s drivers.DomainSeed) error {
 	if err != nil {
 		return err
 	}
+	if r := d.load(); r.active() {
+		// The last of several descriptions of one domain counts.
+		if err := r.guest.Destroy(ctx, false); err != nil {
+			return err
+		}
+		d.halt(nil, r.id, def, false)
+	}
 	if s.State != vir.DomainShutoff {
 		if err := d.launch(ctx, nil, verbStart, def, ""); err != nil {
 			return err

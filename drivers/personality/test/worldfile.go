@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -47,6 +48,9 @@ type worldFile struct {
 	networks [][]byte
 	// objects are the other documents.
 	objects []element
+	path    string
+	// guarded says that only known users may open it.
+	guarded bool
 }
 
 func errWorld(format string, args ...any) error {
@@ -57,29 +61,38 @@ func errWorld(format string, args ...any) error {
 func readFile(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, errFile(path, err)
+		return nil, errFile("open", path, err)
 	}
 	defer f.Close()
 	b, err := io.ReadAll(io.LimitReader(f, maxWorldFile+1))
 	if err != nil {
-		return nil, errFile(path, err)
+		return nil, errFile("read", path, err)
 	}
 	if len(b) > maxWorldFile {
 		return nil, errWorld("file '%s' is larger than %d bytes", path, maxWorldFile)
 	}
-	return b, nil
+	return b, domxml.CheckWellFormed(b, path, vir.FromTest)
 }
 
 // errFile is the error of the system, with its number.
-func errFile(path string, err error) error {
+func errFile(verb, path string, err error) error {
 	var number syscall.Errno
 	if !errors.As(err, &number) {
 		return errWorld("failed to read '%s': %v", path, err)
 	}
 	text := number.Error()
-	e := vir.Errorf(vir.FromNone, vir.ErrSystemError, "Failed to open file '%s': %s", path, strings.ToUpper(text[:1])+text[1:])
+	e := vir.Errorf(vir.FromNone, vir.ErrSystemError, "Failed to %s file '%s': %s", verb, path, strings.ToUpper(text[:1])+text[1:])
 	e.Int1 = int32(number)
 	return e
+}
+
+// include reads a document that has a file of its own.
+func (w *worldFile) include(file string) ([]byte, error) {
+	if !filepath.IsAbs(file) {
+		// Joined as it is: an empty name is the folder, which the error names.
+		file = filepath.Dir(w.path) + "/" + file
+	}
+	return readFile(file)
 }
 
 func readWorld(path string) (*worldFile, error) {
@@ -87,7 +100,7 @@ func readWorld(path string) (*worldFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &worldFile{host: drivers.SimulatedHost{Node: defaultHost.Node, Online: defaultHost.Online}}
+	w := &worldFile{path: path, host: drivers.SimulatedHost{Node: defaultHost.Node, Online: defaultHost.Online}}
 	children, root, err := elements(doc)
 	if err != nil {
 		return nil, errWorld("failed to parse xml document '%s'", path)
@@ -97,12 +110,8 @@ func readWorld(path string) (*worldFile, error) {
 	}
 	for _, c := range children {
 		raw := c.raw
-		if c.file != "" {
-			file := c.file
-			if !filepath.IsAbs(file) {
-				file = filepath.Join(filepath.Dir(path), file)
-			}
-			if raw, err = readFile(file); err != nil {
+		if c.included {
+			if raw, err = w.include(c.file); err != nil {
 				return nil, err
 			}
 		}
@@ -118,81 +127,25 @@ func readWorld(path string) (*worldFile, error) {
 				return nil, err
 			}
 		case "memory":
-			var n uint64
-			if err := xml.Unmarshal(raw, &n); err != nil {
-				return nil, errWorld("invalid node memory")
+			if err := w.memory(raw); err != nil {
+				return nil, err
 			}
-			w.host.Node.Memory = n
+		case "auth":
+			if err := w.auth(raw); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return w, nil
 }
 
-// cpu reads the host's processors.
-func (w *worldFile) cpu(raw []byte) error {
-	var c struct {
-		Nodes   *uint32 `xml:"nodes"`
-		Sockets *uint32 `xml:"sockets"`
-		Cores   *uint32 `xml:"cores"`
-		Threads *uint32 `xml:"threads"`
-		Active  *uint32 `xml:"active"`
-		MHz     *uint32 `xml:"mhz"`
-		Model   string  `xml:"model"`
-	}
-	if err := xml.Unmarshal(raw, &c); err != nil {
-		return errWorld("invalid node cpu: %s", err)
-	}
-	n := &w.host.Node
-	for _, f := range []struct {
-		from *uint32
-		to   *uint32
-	}{{c.Nodes, &n.Nodes}, {c.Sockets, &n.Sockets}, {c.Cores, &n.Cores}, {c.Threads, &n.Threads}, {c.MHz, &n.MHz}} {
-		if f.from != nil {
-			*f.to = *f.from
-		}
-	}
-	n.CPUs = n.Nodes * n.Sockets * n.Cores * n.Threads
-	if c.Active != nil && *c.Active < n.CPUs {
-		n.CPUs = *c.Active
-	}
-	if c.Model != "" {
-		n.Model = c.Model
-	}
-	return nil
-}
-
-// world parses the domains and how they begin, then the networks.
+// world parses the domains and how they begin, then the networks and the rest.
 func (w *worldFile) world() (*drivers.World, error) {
 	out := &drivers.World{}
 	for _, raw := range w.domains {
-		d, err := domxml.ParseDomain(raw)
+		seed, err := w.domain(raw)
 		if err != nil {
 			return nil, err
-		}
-		var ext struct {
-			RunState  *int32    `xml:"http://libvirt.org/schemas/domain/test/1.0 runstate"`
-			Transient *struct{} `xml:"http://libvirt.org/schemas/domain/test/1.0 transient"`
-			Saved     *struct{} `xml:"http://libvirt.org/schemas/domain/test/1.0 hasmanagedsave"`
-		}
-		if err := xml.Unmarshal(raw, &ext); err != nil {
-			return nil, errWorld("%s", err)
-		}
-		seed := drivers.DomainSeed{
-			Domain: d, State: vir.DomainRunning, Transient: ext.Transient != nil,
-			ManagedSave: ext.Saved != nil, IOThreads: true,
-		}
-		if ext.RunState != nil {
-			seed.State = vir.DomainState(*ext.RunState)
-			if seed.State < vir.DomainNostate || seed.State > vir.DomainPmsuspended {
-				// The quotation mark too many is the reference's.
-				return nil, errWorld("runstate '%d' out of range'", *ext.RunState)
-			}
-		}
-		if seed.Transient && seed.State == vir.DomainShutoff {
-			return nil, errWorld("transient domain cannot have runstate 'shutoff'")
-		}
-		if seed.ManagedSave && seed.State != vir.DomainShutoff {
-			return nil, errWorld("domain with managedsave data can only have runstate 'shutoff'")
 		}
 		out.Domains = append(out.Domains, seed)
 	}
@@ -208,18 +161,21 @@ func (w *worldFile) world() (*drivers.World, error) {
 			return nil, err
 		}
 	}
-	return out, nil
+	return out, w.credentials()
 }
 
 // element is a child of the root: its bytes, or the file that it names.
 type element struct {
-	name, file string
-	raw        []byte
+	name, space, file string
+	// included says that there is the name of a file, which may be empty.
+	included bool
+	raw      []byte
 }
 
 // elements splits a document into the children of its root.
 func elements(doc []byte) (children []element, root string, err error) {
 	dec := xml.NewDecoder(bytes.NewReader(doc))
+	var spaces []xml.Attr // declared on the root
 	for {
 		start := dec.InputOffset()
 		tok, err := dec.Token()
@@ -238,18 +194,50 @@ func elements(doc []byte) (children []element, root string, err error) {
 		}
 		if root == "" {
 			root = t.Name.Local
+			for _, a := range t.Attr {
+				if a.Name.Space == "xmlns" {
+					spaces = append(spaces, a)
+				}
+			}
 			continue
 		}
-		e := element{name: t.Name.Local}
+		e := element{name: t.Name.Local, space: t.Name.Space}
 		for _, a := range t.Attr {
 			if a.Name.Local == "file" {
 				e.file = a.Value
+				e.included = e.name != "cpu" && e.name != "memory" && e.name != "auth"
 			}
 		}
 		if err := dec.Skip(); err != nil {
 			return nil, "", err
 		}
-		e.raw = doc[start:dec.InputOffset()]
+		e.raw = declare(doc[start:dec.InputOffset()], t, spaces)
 		children = append(children, e)
 	}
+}
+
+// declare gives an element the prefixes that were declared around it.
+func declare(raw []byte, t xml.StartElement, spaces []xml.Attr) []byte {
+	at := tagName(raw)
+	out := append([]byte(nil), raw[:at]...)
+	for _, a := range spaces {
+		if !slices.ContainsFunc(t.Attr, func(o xml.Attr) bool { return o.Name == a.Name }) {
+			out = append(out, " xmlns:"+a.Name.Local+`="`...)
+			var b bytes.Buffer
+			_ = xml.EscapeText(&b, []byte(a.Value)) // a buffer takes everything
+			out = append(append(out, b.Bytes()...), '"')
+		}
+	}
+	if len(out) == at {
+		return raw
+	}
+	return append(out, raw[at:]...)
+}
+
+// tagName is the length of the beginning of an element: <prefix:name.
+func tagName(raw []byte) int {
+	if i := bytes.IndexAny(raw, " \t\r\n/>"); i > 0 {
+		return i
+	}
+	return len(raw)
 }
