@@ -35,7 +35,7 @@ type DomainNamespaces struct {
 	BhyveCommandline *BhyveCommandline `xml:"http://libvirt.org/schemas/domain/bhyve/1.0 commandline"`
 	XenCommandline   *XenCommandline   `xml:"http://libvirt.org/schemas/domain/xen/1.0 commandline"`
 	VMwareDatacenter string            `xml:"http://libvirt.org/schemas/domain/vmware/1.0 datacenterpath,omitempty"`
-	TestRunState     *int32            `xml:"http://libvirt.org/schemas/domain/test/1.0 runstate"`
+	TestRunState     string            `xml:"http://libvirt.org/schemas/domain/test/1.0 runstate,omitempty"`
 	TestTransient    Flag              `xml:"http://libvirt.org/schemas/domain/test/1.0 transient,omitempty"`
 	TestManagedSave  Flag              `xml:"http://libvirt.org/schemas/domain/test/1.0 hasmanagedsave,omitempty"`
 }
@@ -163,7 +163,7 @@ func (s *DomainNamespaces) declare(e *encoder) {
 		{s.BhyveCommandline != nil && len(s.BhyveCommandline.Args) > 0, NamespaceBhyve},
 		{s.XenCommandline != nil && len(s.XenCommandline.Args) > 0, NamespaceXen},
 		{s.VMwareDatacenter != "", NamespaceVMware},
-		{s.TestRunState != nil || bool(s.TestTransient) || bool(s.TestManagedSave), NamespaceTest},
+		{s.TestRunState != "" || bool(s.TestTransient) || bool(s.TestManagedSave), NamespaceTest},
 	} {
 		if n.used {
 			e.attr("xmlns:"+namespacePrefixes[n.uri], n.uri)

@@ -11,6 +11,9 @@ import (
 // libvirt adds: an architecture, names of interfaces on the host, a model for
 // the screen.
 func Complete(d *domxml.Domain) error {
+	if _, err := beginning(d); err != nil {
+		return err
+	}
 	d.DomainNamespaces = domxml.DomainNamespaces{} // the driver's own is for its configuration file
 	if d.OS.Type.Arch == "" {
 		d.OS.Type.Arch = "i686"

@@ -2,38 +2,37 @@ package testpersonality
 
 import (
 	"bytes"
-	"encoding/xml"
 	"strconv"
+	"strings"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-// extensionSpace is the namespace of what a world file says about a domain
-// beyond its document: the state in which it begins.
-const extensionSpace = "http://libvirt.org/schemas/domain/test/1.0"
-
-// extension is what a domain of a world file has in that namespace.
-type extension struct {
-	RunState  []string   `xml:"http://libvirt.org/schemas/domain/test/1.0 runstate"`
-	Transient []struct{} `xml:"http://libvirt.org/schemas/domain/test/1.0 transient"`
-	Saved     []struct{} `xml:"http://libvirt.org/schemas/domain/test/1.0 hasmanagedsave"`
-}
-
 // domain parses a domain and how it begins.
 func (w *worldFile) domain(raw []byte) (seed drivers.DomainSeed, err error) {
-	seed = drivers.DomainSeed{State: vir.DomainRunning, IOThreads: true}
-	if seed.Domain, err = domxml.ParseDomain(raw); err != nil {
+	d, err := domxml.ParseDomain(raw)
+	if err != nil {
 		return seed, err
 	}
-	var ext extension
-	if err := xml.Unmarshal(raw, &ext); err != nil {
-		return seed, errWorld("%s", err)
+	if seed, err = beginning(d); err != nil {
+		return seed, err
 	}
-	seed.Transient, seed.ManagedSave = len(ext.Transient) > 0, len(ext.Saved) > 0
-	if s := firstText(ext.RunState); s != "" {
-		n, err := strconv.ParseUint(s, 10, 32)
+	seed.Snapshots, err = w.snapshots(raw, d.Name)
+	return seed, err
+}
+
+// beginning is how a domain of a world file begins. The reference's driver
+// judges it in every document, and uses it in those of world files.
+func beginning(d *domxml.Domain) (drivers.DomainSeed, error) {
+	seed := drivers.DomainSeed{
+		Domain: d, State: vir.DomainRunning, IOThreads: true,
+		Transient: bool(d.TestTransient), ManagedSave: bool(d.TestManagedSave),
+	}
+	if s := d.TestRunState; s != "" {
+		// As C's strtoul has it: blanks may come first.
+		n, err := strconv.ParseUint(strings.TrimLeft(s, " \t\n\v\f\r"), 10, 32)
 		if err != nil {
 			return seed, errWorld("invalid runstate")
 		}
@@ -49,8 +48,7 @@ func (w *worldFile) domain(raw []byte) (seed drivers.DomainSeed, err error) {
 	if seed.ManagedSave && seed.State != vir.DomainShutoff {
 		return seed, errWorld("domain with managedsave data can only have runstate 'shutoff'")
 	}
-	seed.Snapshots, err = w.snapshots(raw, seed.Domain.Name)
-	return seed, err
+	return seed, nil
 }
 
 // snapshots parses those of a domain: documents within it, or in files.
@@ -62,7 +60,7 @@ func (w *worldFile) snapshots(raw []byte, domain string) (out []*domxml.DomainSn
 	byName := map[string]*domxml.DomainSnapshot{}
 	active := false
 	for _, c := range children {
-		if c.space != extensionSpace || c.name != "domainsnapshot" {
+		if c.space != domxml.NamespaceTest || c.name != "domainsnapshot" {
 			continue
 		}
 		doc := c.raw
