@@ -118,16 +118,6 @@ func (d *Device) usesUSB() bool {
 	return false
 }
 
-// DiskByTarget is the disk of that target, nil if there is none.
-func (d *Domain) DiskByTarget(dev string) *Disk {
-	for i := range d.Devices.Disks {
-		if k := &d.Devices.Disks[i]; k.Target.Dev == dev {
-			return k
-		}
-	}
-	return nil
-}
-
 // CheckTarget refuses a second disk of a target.
 func (d *Domain) CheckTarget(k *Disk) error {
 	o := d.DiskByTarget(k.Target.Dev)

@@ -33,6 +33,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if len(args) > 0 && args[0] == "support" {
 		return support(args[1:], stdout, stderr)
 	}
+	if len(args) > 0 && args[0] == "xml" {
+		return runXML(args[1:], os.Stdin, stdout, stderr)
+	}
 	o, err := parse(args, stdout)
 	switch {
 	case errors.Is(err, errDone):

@@ -40,6 +40,8 @@ on the sockets where clients look by themselves.
   govirtd --sock-dir /tmp/v                 a private place, for anybody
   virsh -c 'test+unix:///default?socket=/tmp/v/libvirt-sock' list --all
 
+  govirtd xml fmt|check|diff FILE           works on documents; xml --help
+
 Places
   --sock-dir DIR      where the sockets libvirt-sock and libvirt-sock-ro go;
                       default /run/libvirt for root, else the libvirt folder
