@@ -42,6 +42,13 @@ type plan struct {
 	hide   bool // has a hider
 	// declares says that the element declares namespaces that are in use.
 	declares bool
+
+	// attrIndex and elemIndex find the fields of a name; a name that is the
+	// element around some fields finds all of those.
+	attrIndex map[string]int
+	elemIndex map[string][]int
+	// needs says that some attribute is required.
+	needs bool
 }
 
 // field is one attribute or element of a plan.
@@ -58,6 +65,9 @@ type field struct {
 	plan    *plan
 
 	always, pair, live, fromlive, secret, required bool
+
+	offset uintptr // of the field in its struct
+	shape  shape
 
 	condition string // the field that an if names
 	given     []int  // and where it is
@@ -114,7 +124,33 @@ func compile(t reflect.Type) *plan {
 	p.hide = pt.Implements(reflect.TypeFor[hider]())
 	p.declares = pt.Implements(reflect.TypeFor[declarer]())
 	p.fields(t, nil)
+	p.lookups()
 	return p
+}
+
+// lookups prepares finding fields by name.
+func (p *plan) lookups() {
+	p.attrIndex, p.elemIndex = map[string]int{}, map[string][]int{}
+	for i := range p.attrs {
+		f := &p.attrs[i]
+		f.place(p.typ)
+		p.needs = p.needs || f.required
+		if _, known := p.attrIndex[f.name]; !known {
+			p.attrIndex[f.name] = i
+		}
+	}
+	for i := range p.elems {
+		f := &p.elems[i]
+		f.place(p.typ)
+		name := f.name
+		if f.wrap != "" {
+			name = f.wrap
+		}
+		p.elemIndex[name] = append(p.elemIndex[name], i)
+	}
+	if p.text != nil {
+		p.text.place(p.typ)
+	}
 }
 
 // fields compiles the fields of a struct, those of embedded structs in place.
