@@ -335,15 +335,24 @@ func (e *encoder) pci(a *Address) {
 }
 
 func (e *encoder) attr(name, value string) {
-	e.b = append(e.b, ' ')
-	e.b = append(e.b, name...)
-	e.b = append(e.b, "='"...)
+	e.begin(name)
 	e.b = appendEscaped(e.b, value)
 	e.b = append(e.b, '\'')
 }
 
-func (e *encoder) number(name string, n uint64) { e.attr(name, strconv.FormatUint(n, 10)) }
+func (e *encoder) number(name string, n uint64) {
+	e.begin(name)
+	e.b = append(strconv.AppendUint(e.b, n, 10), '\'')
+}
 
 func (e *encoder) hex(name string, n uint64, width int) {
-	e.attr(name, string(appendHex(nil, n, width)))
+	e.begin(name)
+	e.b = append(appendHex(e.b, n, width), '\'')
+}
+
+// begin begins an attribute.
+func (e *encoder) begin(name string) {
+	e.b = append(e.b, ' ')
+	e.b = append(e.b, name...)
+	e.b = append(e.b, "='"...)
 }

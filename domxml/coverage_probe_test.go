@@ -92,6 +92,8 @@ var always = map[string][]string{
 }
 
 func init() {
+	always["/domain/devices/disk/encryption"] = []string{"@format=luks", "cipher"}
+	always["/domain/devices/disk/encryption/secret"] = []string{"@usage=a"}
 	always["/domain/devices/disk/auth/secret"] = []string{"@usage=a"}
 	always["/domain/devices/hostdev/source/auth/secret"] = []string{"@usage=a"}
 }
@@ -115,6 +117,8 @@ func init() {
 			}
 			always[path+"/source/host"] = []string{"@name=a"}
 			always[path+"/source/auth/secret"] = []string{"@usage=a"}
+			always[path+"/source/encryption"] = []string{"@format=luks", "cipher"}
+			always[path+"/source/encryption/secret"] = []string{"@usage=a"}
 			always[path+"/source/reservations"] = []string{"@managed=no"}
 		}
 	}

@@ -16,6 +16,8 @@ type node = xmltree.Node
 type decoder struct {
 	live   bool
 	stored bool
+	// found are the children that the elements being read still have to look at.
+	found []foundChild
 	// network is the name of the network that is read, for the texts of errors.
 	network string
 	// create reads a document about something to be made.
@@ -25,6 +27,12 @@ type decoder struct {
 	pool             StoragePoolType
 	capacityOptional bool
 	moment           momentMode
+}
+
+// foundChild is a child and the number of its field.
+type foundChild struct {
+	field int
+	node  node
 }
 
 // trees are used again: what is parsed keeps parts of the text only.
@@ -93,18 +101,45 @@ func (d *decoder) fields(n node, v reflect.Value, p *plan) error {
 			}
 		}
 	}
-	if !n.First().Valid() {
+	if len(p.elems) == 0 || !n.First().Valid() {
 		return nil
 	}
-	for i := range p.elems {
-		f := &p.elems[i]
-		if (f.live || f.fromlive) && !d.live {
+	return d.children(n, v, p)
+}
+
+// children fills the fields that are elements. The children are gone through
+// once; documents mostly have them in the order of the fields already.
+func (d *decoder) children(n node, v reflect.Value, p *plan) error {
+	from := len(d.found)
+	for c := n.First(); c.Valid(); c = c.Next() {
+		if c.Kind() != xmltree.Element {
 			continue
 		}
-		if err := d.child(n, v, f); err != nil {
-			return err
+		for _, i := range p.elemIndex[c.Name()] {
+			f := &p.elems[i]
+			if (f.live || f.fromlive) && !d.live || f.wrap == "" && !f.match(c) || f.wrap != "" && c.Space() != "" {
+				continue
+			}
+			at := len(d.found)
+			d.found = append(d.found, foundChild{i, c})
+			for ; at > from && d.found[at-1].field > i; at-- {
+				d.found[at] = d.found[at-1]
+			}
+			d.found[at] = foundChild{i, c}
 		}
 	}
+	to := len(d.found)
+	for at := from; at < to; {
+		i, end := d.found[at].field, at+1
+		for end < to && d.found[end].field == i {
+			end++
+		}
+		if err := d.child(v, &p.elems[i], at, end); err != nil {
+			return err
+		}
+		at = end
+	}
+	d.found = d.found[:from]
 	return nil
 }
 
@@ -115,24 +150,36 @@ func (d *decoder) attrs(n node, v any) error {
 }
 
 func (d *decoder) attributes(n node, v reflect.Value, p *plan) error {
+	attrs := n.Attrs()
+	if len(attrs) == 0 && !p.needs || len(p.attrs) == 0 {
+		return nil
+	}
+	var given [maxAttrs]uint8 // by field: which attribute, from 1
+	for k := range attrs {
+		if a := &attrs[k]; a.Prefix == "" && k < 255 {
+			if i, ok := p.attrIndex[a.Name]; ok && given[i] == 0 {
+				given[i] = uint8(k + 1)
+			}
+		}
+	}
 	for i := range p.attrs {
 		f := &p.attrs[i]
-		if (f.live || f.fromlive) && !d.live {
+		if given[i] == 0 && !f.required || (f.live || f.fromlive) && !d.live {
 			continue
 		}
-		s, ok := n.Attr(f.name)
-		if !ok {
-			if f.required {
-				return errMissing(f.name, n.Name())
-			}
-			continue
+		if given[i] == 0 {
+			return errMissing(f.name, n.Name())
 		}
+		s := attrs[given[i]-1].Value
 		if err := f.set(at(v, f), s); err != nil {
 			return f.attrError(err, n, s)
 		}
 	}
 	return nil
 }
+
+// maxAttrs is how many attributes a type may have.
+const maxAttrs = 64
 
 // at is the field of a struct.
 func at(v reflect.Value, f *field) reflect.Value {
@@ -150,50 +197,51 @@ func (f *field) match(c node) bool {
 	return c.Kind() == xmltree.Element && c.Name() == f.name && c.Space() == f.space
 }
 
-// child fills a field that is an element, or all elements of a name. Of
-// elements that there may be one of, the first counts.
-func (d *decoder) child(n node, v reflect.Value, f *field) error {
-	if f.wrap != "" {
-		if n = n.Child(f.wrap); !n.Valid() {
-			return nil
-		}
+// child fills a field from the children that were found from one number to
+// another. Of elements that there may be one of, the first counts.
+func (d *decoder) child(v reflect.Value, f *field, from, to int) error {
+	first := d.found[from].node
+	switch {
+	case f.wrap != "":
+		return d.wrapped(first, v, f)
+	case f.list:
+		return d.list(at(v, f), f, from, to)
 	}
-	if f.list {
-		return d.list(n, at(v, f), f)
-	}
+	return d.value(first, at(v, f), f)
+}
+
+// wrapped fills a field from an element that only holds others.
+func (d *decoder) wrapped(n node, v reflect.Value, f *field) error {
+	from := len(d.found)
 	for c := n.First(); c.Valid(); c = c.Next() {
 		if f.match(c) {
-			return d.value(c, at(v, f), f)
+			d.found = append(d.found, foundChild{0, c})
 		}
 	}
-	return nil
+	to := len(d.found)
+	if to == from {
+		return nil
+	}
+	inner := *f
+	inner.wrap = ""
+	err := d.child(v, &inner, from, to)
+	d.found = d.found[:from]
+	return err
 }
 
 // maxList bounds how many elements of a name there may be: some checks look at
 // every pair.
 const maxList = 16384
 
-func (d *decoder) list(n node, v reflect.Value, f *field) error {
-	count := 0
-	for c := n.First(); c.Valid(); c = c.Next() {
-		if f.match(c) {
-			count++
-		}
-	}
-	if count == 0 {
-		return nil
-	}
+func (d *decoder) list(v reflect.Value, f *field, from, to int) error {
+	count := to - from
 	if count > maxList {
 		return errXML("more than %d elements '%s'", maxList, f.name)
 	}
 	v.Set(reflect.MakeSlice(v.Type(), count, count))
-	i := 0
-	for c := n.First(); c.Valid(); c = c.Next() {
-		if f.match(c) {
-			if err := d.value(c, v.Index(i), f); err != nil {
-				return err
-			}
-			i++
+	for i := range count {
+		if err := d.value(d.found[from+i].node, v.Index(i), f); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -86,6 +86,13 @@ func sortInserting[T any](list []T, same func(a, b *T) bool, order func(a, b *T)
 		refs = insertSorted(refs, &list[i],
 			func(a, b **T) bool { return same(*a, *b) }, func(a, b **T) int { return order(*a, *b) })
 	}
+	moved := false
+	for i, r := range refs {
+		moved = moved || r != &list[i]
+	}
+	if !moved {
+		return
+	}
 	out := make([]T, len(list))
 	for i, r := range refs {
 		out[i] = *r

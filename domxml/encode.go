@@ -75,7 +75,7 @@ func (e *encoder) fields(name string, v reflect.Value, p *plan, f *field) {
 	case len(e.b) > inner, f != nil && f.pair:
 		e.indent()
 		e.close(name)
-	case attrs > bare, f == nil || f.always:
+	case attrs > bare, f == nil || f.always || f.list:
 		e.b = append(e.b[:attrs], "/>\n"...)
 	default:
 		e.b = e.b[:start]
@@ -94,12 +94,13 @@ func (e *encoder) skip(f *field) bool {
 }
 
 func (e *encoder) attributes(v reflect.Value, p *plan) {
+	base := v.Addr().UnsafePointer()
 	for i := range p.attrs {
 		f := &p.attrs[i]
-		fv := at(v, f)
-		if e.skip(f) || fv.IsZero() && !f.always {
+		if !f.always && f.isZero(v, base) || e.skip(f) {
 			continue
 		}
+		fv := at(v, f)
 		if f.pointer {
 			if fv.IsNil() {
 				continue
@@ -132,9 +133,10 @@ func (e *encoder) text(v reflect.Value, f *field) bool {
 }
 
 func (e *encoder) children(v reflect.Value, p *plan) {
+	base := v.Addr().UnsafePointer()
 	for i := range p.elems {
 		f := &p.elems[i]
-		if e.skip(f) {
+		if (f.list || f.pointer || !f.always) && f.isZero(v, base) || e.skip(f) {
 			continue
 		}
 		fv := at(v, f)
@@ -188,11 +190,6 @@ func (e *encoder) child(v reflect.Value, f *field, always bool) {
 	}
 	name := f.out
 	if f.plan != nil {
-		if f.list && !f.always {
-			g := *f
-			g.always = true
-			f = &g
-		}
 		e.element(name, v, f.plan, f)
 		return
 	}
