@@ -24,7 +24,7 @@ func (s *scanner) comment() error {
 		return s.fail("Double hyphen within comment: <!--%s", shown[:min(len(shown), 50)])
 	}
 	s.pos += 3
-	return s.aside(node{kind: Comment, text: s.doc[body : body+i], offset: int32(from)})
+	return s.aside(node{kind: Comment, text: span{int32(body), int32(body + i)}, offset: int32(from)})
 }
 
 // aside keeps a node that is inside of the root element.
@@ -51,7 +51,7 @@ func (s *scanner) cdata() error {
 		return err
 	}
 	s.pos = body + i + 3
-	return s.aside(node{kind: CData, text: newlines(s.doc[body : body+i]), offset: int32(from)})
+	return s.aside(node{kind: CData, text: s.spanOf(body, body+i), offset: int32(from)})
 }
 
 // newlines makes all line ends the same.
@@ -60,6 +60,14 @@ func newlines(text string) string {
 		return text
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
+}
+
+// spanOf is a stretch with all line ends the same.
+func (s *scanner) spanOf(from, to int) span {
+	if strings.IndexByte(s.doc[from:to], '\r') < 0 {
+		return span{int32(from), int32(to)}
+	}
+	return s.t.keep(newlines(s.doc[from:to]))
 }
 
 // chars checks the characters of a stretch.
@@ -94,7 +102,7 @@ func (s *scanner) instruction() error {
 	case strings.EqualFold(target, "xml"):
 		return s.fail("Invalid PI name")
 	case s.take("?>"):
-		return s.aside(node{kind: Instruction, name: target, offset: int32(from)})
+		return s.aside(node{kind: Instruction, name: s.t.keep(target), offset: int32(from)})
 	case s.pos >= len(s.doc) || !isBlank(s.doc[s.pos]):
 		return s.fail("ParsePI: PI %s space expected", target)
 	}
@@ -109,7 +117,7 @@ func (s *scanner) instruction() error {
 		return err
 	}
 	s.pos = body + i + 2
-	return s.aside(node{kind: Instruction, name: target, text: newlines(s.doc[body : body+i]), offset: int32(from)})
+	return s.aside(node{kind: Instruction, name: s.t.keep(target), text: s.spanOf(body, body+i), offset: int32(from)})
 }
 
 // declaration reads <?xml ?>. What it says of the encoding changes nothing:

@@ -5,6 +5,10 @@ import "unicode/utf8"
 // name reads a name; it is empty where none begins.
 func (s *scanner) name() (string, error) {
 	from := s.pos
+	if s.pos < len(s.doc) && classes[s.doc[s.pos]]&nameFirst != 0 {
+		s.pos++
+		s.skip(nameRest)
+	}
 	for s.pos < len(s.doc) {
 		c := s.doc[s.pos]
 		if c < utf8.RuneSelf {

@@ -37,13 +37,16 @@ type open struct {
 	line   int32
 }
 
-type binding struct{ prefix, uri string }
+type binding struct {
+	prefix string
+	uri    span
+}
 
 const xmlSpace = "http://www.w3.org/XML/1998/namespace"
 
 // Parse reads a document in place of what the tree held.
 func (t *Tree) Parse(doc string) error {
-	t.nodes, t.attrs, t.doc = t.nodes[:0], t.attrs[:0], doc
+	t.nodes, t.attrs, t.own, t.doc = t.nodes[:0], t.attrs[:0], t.own[:0], doc
 	s := &scanner{t: t, doc: doc, lastLine: place{line: 1}}
 	if len(doc) > MaxSize {
 		return s.failAt(0, "Input is larger than 16 MiB")
@@ -136,7 +139,7 @@ func (s *scanner) content() error {
 	switch {
 	case s.pos >= len(s.doc):
 		o := s.open[len(s.open)-1]
-		return s.fail("Premature end of data in tag %s line %d", s.t.nodes[o.node].local(), o.line)
+		return s.fail("Premature end of data in tag %s line %d", s.t.local(o.node), o.line)
 	case s.doc[s.pos] != '<':
 		return s.text()
 	case s.at("</"):
@@ -152,13 +155,13 @@ func (s *scanner) content() error {
 }
 
 // local is the name without a prefix that no namespace belongs to.
-func (n *node) local() string {
-	if n.prefix == "" {
-		if _, local, ok := strings.Cut(n.name, ":"); ok && local != "" {
-			return local
-		}
+func (t *Tree) local(i int32) string {
+	n := &t.nodes[i]
+	name := t.at(n.name)
+	if n.prefix == (span{}) {
+		return localOf(name)
 	}
-	return n.name
+	return name
 }
 
 // add links a new node into the tree.
@@ -185,6 +188,11 @@ func (s *scanner) add(n node) (int32, error) {
 func (s *scanner) endTag() error {
 	o := s.open[len(s.open)-1]
 	s.pos += 2
+	if end := s.pos + len(o.qname); end < len(s.doc) && s.doc[end] == '>' && s.doc[s.pos:end] == o.qname {
+		s.pos = end + 1
+		s.closed(o)
+		return nil
+	}
 	name, err := s.name()
 	if err != nil {
 		return err
@@ -199,12 +207,17 @@ func (s *scanner) endTag() error {
 				name = local
 			}
 		}
-		return s.fail("Opening and ending tag mismatch: %s line %d and %s", s.t.nodes[o.node].local(), o.line, name)
+		return s.fail("Opening and ending tag mismatch: %s line %d and %s", s.t.local(o.node), o.line, name)
 	}
+	s.closed(o)
+	return nil
+}
+
+// closed leaves the innermost element.
+func (s *scanner) closed(o open) {
 	s.space = s.space[:o.spaces]
 	s.open = s.open[:len(s.open)-1]
 	s.last, s.inOrder = o.node, true
-	return nil
 }
 
 func (s *scanner) at(word string) bool { return strings.HasPrefix(s.doc[s.pos:], word) }

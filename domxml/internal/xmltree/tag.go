@@ -31,7 +31,7 @@ func (s *scanner) startTag() error {
 		s.pos++
 	}
 	n := node{kind: Element, attrs: [2]int32{int32(first), int32(len(s.t.attrs))}, offset: int32(offset)}
-	n.prefix, n.name, n.text = s.resolve(qname)
+	n.prefix, n.name, n.text = s.resolve(qname, offset+1)
 	i, err := s.add(n)
 	if err != nil {
 		return err
@@ -112,9 +112,9 @@ func (s *scanner) attribute(qname, value string) {
 		if value == "" && !s.t.EmptySpaces {
 			return // not a declaration in this version of namespaces
 		}
-		s.space = append(s.space, binding{a.Name, value})
+		s.space = append(s.space, binding{a.Name, s.t.keep(value)})
 	case qname == "xmlns":
-		s.space = append(s.space, binding{"", value})
+		s.space = append(s.space, binding{"", s.t.keep(value)})
 	}
 	s.t.attrs = append(s.t.attrs, a)
 }
@@ -151,25 +151,28 @@ func (a Attr) qname() string {
 	return a.Prefix + ":" + a.Name
 }
 
-// resolve finds the namespace of an element's name. A prefix that is not
-// declared is a part of the name.
-func (s *scanner) resolve(qname string) (prefix, name, uri string) {
-	name = qname
-	if p, local, ok := strings.Cut(qname, ":"); ok && p != "" && local != "" {
-		prefix, name = p, local
+// resolve finds the namespace of an element's name, which begins at from. A
+// prefix that is not declared is a part of the name.
+func (s *scanner) resolve(qname string, from int) (prefix, name, uri span) {
+	whole := span{int32(from), int32(from + len(qname))}
+	name = whole
+	word := ""
+	if i := strings.IndexByte(qname, ':'); i > 0 && i < len(qname)-1 {
+		word = qname[:i]
+		prefix, name.from = span{int32(from), int32(from + i)}, int32(from+i+1)
 	}
 	for i := len(s.space) - 1; i >= 0; i-- {
-		if s.space[i].prefix == prefix {
+		if s.space[i].prefix == word {
 			return prefix, name, s.space[i].uri
 		}
 	}
-	switch prefix {
+	switch word {
 	case "":
-		return "", name, ""
+		return span{}, name, span{}
 	case "xml":
-		return prefix, name, xmlSpace
+		return prefix, name, s.t.keep(xmlSpace)
 	}
-	return "", qname, ""
+	return span{}, whole, span{}
 }
 
 func localOf(qname string) string {

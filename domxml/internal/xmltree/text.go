@@ -11,6 +11,12 @@ func (s *scanner) text() error {
 	from := s.pos
 	var b []byte // nil as long as the text is as the document has it
 	for s.pos < len(s.doc) {
+		if plain := s.skip(plainText); plain > 0 {
+			if b != nil {
+				b = append(b, s.doc[s.pos-plain:s.pos]...)
+			}
+			continue
+		}
 		c := s.doc[s.pos]
 		switch {
 		case c == '<':
@@ -49,12 +55,56 @@ func (s *scanner) text() error {
 }
 
 func (s *scanner) endText(from int, b []byte) error {
-	text := s.doc[from:s.pos]
+	text := span{int32(from), int32(s.pos)}
 	if b != nil {
-		text = string(b)
+		text = s.t.keep(string(b))
 	}
 	_, err := s.add(node{kind: Text, text: text, offset: int32(from)})
 	return err
+}
+
+// class are sorts of bytes that need no look of their own.
+type class uint8
+
+const (
+	plainText class = 1 << iota
+	plainValue
+	nameFirst
+	nameRest
+)
+
+// classes are those of each byte.
+var classes = func() (t [256]class) {
+	for c := 0; c < utf8.RuneSelf; c++ {
+		if c >= ' ' && c != '<' && c != '&' {
+			if c != ']' {
+				t[c] |= plainText
+			}
+			if c != '"' && c != '\'' {
+				t[c] |= plainValue
+			}
+		}
+		if nameByte(byte(c), true) {
+			t[c] |= nameFirst
+		}
+		if nameByte(byte(c), false) {
+			t[c] |= nameRest
+		}
+	}
+	t['\n'] |= plainText
+	t['\t'] |= plainText
+	return t
+}()
+
+// skip passes over bytes of a class and counts them.
+func (s *scanner) skip(of class) int {
+	doc, from := s.doc, s.pos
+	i := from
+	for i < len(doc) && classes[doc[i]]&of != 0 {
+		i++
+	}
+	s.pos = i
+	return i - from
 }
 
 // value reads a quoted attribute value; white space in it becomes blanks.
@@ -72,6 +122,12 @@ func (s *scanner) value() (string, error) {
 		}
 	}
 	for s.pos < len(s.doc) {
+		if plain := s.skip(plainValue); plain > 0 {
+			if b != nil {
+				b = append(b, s.doc[s.pos-plain:s.pos]...)
+			}
+			continue
+		}
 		switch c := s.doc[s.pos]; c {
 		case quote:
 			text := s.doc[from:s.pos]

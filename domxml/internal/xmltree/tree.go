@@ -24,15 +24,40 @@ type Tree struct {
 	nodes []node
 	attrs []Attr
 	doc   string
+	// own are texts that are not parts of the document: with references or
+	// line ends replaced, and the names of namespaces.
+	own []string
+}
+
+// span is a part of the document, or one of the tree's own texts: from is its
+// number then, and to is -1. Nodes have no pointers, so that a tree costs the
+// garbage collector nothing.
+type span struct{ from, to int32 }
+
+// at is the text of a span.
+func (t *Tree) at(p span) string {
+	if p.to < 0 {
+		return t.own[p.from]
+	}
+	return t.doc[p.from:p.to]
+}
+
+// keep makes a span of a text that is no part of the document.
+func (t *Tree) keep(s string) span {
+	if s == "" {
+		return span{}
+	}
+	t.own = append(t.own, s)
+	return span{int32(len(t.own) - 1), -1}
 }
 
 // node is an element, or a piece of what is in one.
 type node struct {
 	kind        Kind
 	hasChild    bool
-	prefix      string
-	name        string // local name; the target of an instruction
-	text        string // of everything that is no element; URI of an element
+	prefix      span
+	name        span // local name; the target of an instruction
+	text        span // of everything that is no element; URI of an element
 	parent      int32
 	next, child int32 // 0 is none: the root is nobody's child
 	attrs       [2]int32
@@ -63,18 +88,18 @@ func (n Node) Valid() bool { return n.t != nil }
 func (n Node) Kind() Kind { return n.get().kind }
 
 // Name is the local name of an element.
-func (n Node) Name() string { return n.get().name }
+func (n Node) Name() string { return n.t.at(n.get().name) }
 
 // Prefix is the prefix of an element as written.
-func (n Node) Prefix() string { return n.get().prefix }
+func (n Node) Prefix() string { return n.t.at(n.get().prefix) }
 
 // Space is the URI of an element's namespace. It is empty where none is
 // declared: a name with an unknown prefix is in no namespace and has the
 // prefix as part of its name, as the reference's parser has it.
-func (n Node) Space() string { return n.get().text }
+func (n Node) Space() string { return n.t.at(n.get().text) }
 
 // Literal is the text of a node that is no element, references resolved.
-func (n Node) Literal() string { return n.get().text }
+func (n Node) Literal() string { return n.t.at(n.get().text) }
 
 // Attrs are the attributes of an element in document order.
 func (n Node) Attrs() []Attr {
@@ -121,7 +146,7 @@ func (n Node) Parent() Node {
 // IsElement says whether the node is an element of that name in no namespace.
 func (n Node) IsElement(name string) bool {
 	g := n.get()
-	return g.kind == Element && g.name == name && g.text == ""
+	return g.kind == Element && g.text == span{} && n.t.at(g.name) == name
 }
 
 // Child is the first child element of that name in no namespace.
@@ -141,7 +166,7 @@ func (n Node) Text() string {
 		return ""
 	}
 	if g := c.get(); g.kind == Text && g.next == 0 {
-		return g.text
+		return n.t.at(g.text)
 	}
 	var b strings.Builder
 	n.appendText(&b)
@@ -152,7 +177,7 @@ func (n Node) appendText(b *strings.Builder) {
 	for c := n.First(); c.Valid(); c = c.Next() {
 		switch g := c.get(); g.kind {
 		case Text, CData:
-			b.WriteString(g.text)
+			b.WriteString(n.t.at(g.text))
 		case Element:
 			c.appendText(b)
 		}
