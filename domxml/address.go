@@ -203,7 +203,70 @@ func attrOf(n node, name string) string {
 	return s
 }
 
+// plainPCI reads an address as libvirt itself writes it, which most are: four
+// small numbers and perhaps one word. It says no of everything else, which is
+// then read by the book.
+func (a *Address) plainPCI(n node) bool {
+	if n.First().Valid() {
+		return false
+	}
+	attrs := n.Attrs()
+	for i := range attrs {
+		x := &attrs[i]
+		var to *uint
+		limit := uint(0)
+		switch x.Name {
+		case "type":
+			continue
+		case "domain":
+			to, limit = &a.Domain, 0xffff
+		case "bus":
+			to, limit = &a.Bus, 0xff
+		case "slot":
+			to, limit = &a.Slot, 0x1f
+		case "function":
+			to, limit = &a.Function, 7
+		case "multifunction":
+			if x.Value != "on" && x.Value != "off" {
+				return false
+			}
+			a.Multifunction = OnOff(x.Value)
+			continue
+		default:
+			return false
+		}
+		v, ok := smallHex(x.Value)
+		if !ok || v > limit {
+			return false
+		}
+		*to = v
+	}
+	return true
+}
+
+// smallHex reads 0x and up to four digits.
+func smallHex(s string) (n uint, ok bool) {
+	if len(s) < 3 || len(s) > 6 || s[0] != '0' || s[1] != 'x' {
+		return 0, false
+	}
+	for i := 2; i < len(s); i++ {
+		switch c := s[i]; {
+		case c >= '0' && c <= '9':
+			n = n<<4 | uint(c-'0')
+		case c >= 'a' && c <= 'f':
+			n = n<<4 | uint(c-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return n, true
+}
+
 func (a *Address) parsePCI(d *decoder, n node) error {
+	if a.plainPCI(n) {
+		return nil
+	}
+	*a = Address{Type: a.Type}
 	var v pciAddress
 	if err := d.plain(n, &v); err != nil {
 		return err
@@ -336,7 +399,7 @@ func (e *encoder) pci(a *Address) {
 
 func (e *encoder) attr(name, value string) {
 	e.begin(name)
-	e.b = appendEscaped(e.b, value)
+	e.escaped(value)
 	e.b = append(e.b, '\'')
 }
 

@@ -48,6 +48,9 @@ func (d *decoder) withTree(doc []byte, origin vir.ErrorDomain, use func(root nod
 	t := trees.Get().(*xmltree.Tree)
 	defer trees.Put(t)
 	t.EmptySpaces = d.stored
+	if d.found == nil {
+		d.found = make([]foundChild, 0, 64)
+	}
 	if err := t.Parse(string(doc)); err != nil {
 		return vir.Errorf(origin, vir.ErrXMLDetail, "%s", err)
 	}

@@ -2,6 +2,7 @@ package domxml
 
 import (
 	"reflect"
+	"unsafe"
 )
 
 // FormatFlags choose the form of a document.
@@ -100,17 +101,22 @@ func (e *encoder) attributes(v reflect.Value, p *plan) {
 		if !f.always && f.isZero(v, base) || e.skip(f) {
 			continue
 		}
-		fv := at(v, f)
+		fv := reflect.Value{}
+		if !f.plainText {
+			fv = at(v, f)
+		}
 		if f.pointer {
 			if fv.IsNil() {
 				continue
 			}
 			fv = fv.Elem()
 		}
-		e.b = append(e.b, ' ')
-		e.b = append(e.b, f.name...)
-		e.b = append(e.b, "='"...)
-		e.b = f.scalar.append(e.b, fv, &f.opts)
+		e.begin(f.name)
+		if f.plainText {
+			e.escaped(*(*string)(unsafe.Add(base, f.offset)))
+		} else {
+			e.b = f.scalar.append(e.b, fv, &f.opts)
+		}
 		e.b = append(e.b, '\'')
 	}
 }
@@ -203,6 +209,17 @@ func (e *encoder) child(v reflect.Value, f *field, always bool) {
 	e.b = append(e.b, '>')
 	e.b = f.scalar.append(e.b, v, &f.opts)
 	e.close(name)
+}
+
+// escaped writes a text, mostly as it is.
+func (e *encoder) escaped(s string) {
+	for i := 0; i < len(s); i++ {
+		if c := s[i]; c == '&' || c == '<' || c == '>' || c == '"' || c == '\'' {
+			e.b = appendEscaped(e.b, s)
+			return
+		}
+	}
+	e.b = append(e.b, s...)
 }
 
 // appendEscaped writes a text with the five characters that need it replaced;

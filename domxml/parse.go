@@ -1,6 +1,8 @@
 package domxml
 
 import (
+	"sync"
+
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -43,13 +45,18 @@ func appendDocument(b []byte, root string, v any, flags FormatFlags) []byte {
 	if flags&FormatMigratable != 0 {
 		flags |= FormatInactive | FormatSecure
 	}
-	if b == nil {
-		b = make([]byte, 0, 4096)
-	}
-	e := encoder{b: b, flags: flags}
+	e := encoders.Get().(*encoder)
+	defer encoders.Put(e)
+	e.b, e.depth, e.flags = e.b[:0], 0, flags
 	e.any(root, v)
-	return e.b
+	if cap(e.b) > 1<<20 { // one giant is no reason to keep so much
+		defer func() { e.b = nil }()
+	}
+	return append(b, e.b...)
 }
+
+// encoders are used again, so that formatting allocates the text only.
+var encoders = sync.Pool{New: func() any { return &encoder{b: make([]byte, 0, 8192)} }}
 
 // ParseDomain reads the document of a domain. Nothing is added to it.
 func ParseDomain(doc []byte, options ...Option) (*Domain, error) {

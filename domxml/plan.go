@@ -68,6 +68,8 @@ type field struct {
 
 	offset uintptr // of the field in its struct
 	shape  shape
+	// plainText is a string that is its own text.
+	plainText bool
 
 	condition string // the field that an if names
 	given     []int  // and where it is

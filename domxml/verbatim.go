@@ -189,7 +189,9 @@ func withoutPrefix(text string) string {
 // indentXML lays an element out at a depth: one line per element, where the
 // text has no white space of its own.
 func indentXML(text string, depth int) string {
-	t := xmltree.Tree{EmptySpaces: true}
+	t := trees.Get().(*xmltree.Tree)
+	defer trees.Put(t)
+	t.EmptySpaces = true
 	if t.Parse(text) != nil {
 		return text // not ours to judge: it was well-formed when it came
 	}

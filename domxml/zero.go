@@ -34,6 +34,7 @@ func (f *field) place(t reflect.Type) {
 		f.shape = shapePointer
 	case reflect.String:
 		f.shape = shapeString
+		f.plainText = f.scalar != nil && !isScalar(t)
 	case reflect.Bool, reflect.Uint8, reflect.Int8:
 		f.shape = shape8
 	case reflect.Uint32, reflect.Int32:
