@@ -219,6 +219,9 @@ func keyed(n node) (out []keyedNode) {
 		case count[c.Name()] > 1:
 			key = fmt.Sprintf("%s[%d]", name, number[name])
 		}
+		for used[key] || id != "" && key != name+"["+id+"]" && key != name {
+			key, id = fmt.Sprintf("%s[#%d]", name, number[name]), ""
+		}
 		used[key] = true
 		out = append(out, keyedNode{key, c})
 	}

@@ -9,10 +9,27 @@ import (
 
 // documents are the kinds of documents that have types, by root element.
 var documents = map[string]rewriter{
-	"domain":        rewriterOf(ParseDomain, FormatDomain),
-	"network":       rewriterOf(ParseNetwork, FormatNetwork),
-	"interface":     rewriterOf(ParseHostInterface, FormatHostInterface),
-	"device":        rewriterOf(ParseNodeDevice, FormatNodeDevice),
+	"domain":    rewriterOf(ParseDomain, FormatDomain),
+	"network":   rewriterOf(ParseNetwork, FormatNetwork),
+	"interface": rewriterOf(ParseHostInterface, FormatHostInterface),
+	"device":    rewriterOf(ParseNodeDevice, FormatNodeDevice),
+	"networkport": rewriterOf(
+		func(doc []byte, _ ...Option) (*NetworkPort, error) { return ParseNetworkPort(doc) },
+		func(p *NetworkPort, _ FormatFlags) ([]byte, error) { return FormatNetworkPort(p) }),
+	"pool": rewriterOf(ParseStoragePool, FormatStoragePool),
+	// What a volume of a pool of files may have includes what others may.
+	"volume": rewriterOf(func(doc []byte, options ...Option) (*StorageVolume, error) {
+		return ParseStorageVolume(doc, StoragePoolDir, append(options[:len(options):len(options)], CapacityOptional())...)
+	}, FormatStorageVolume),
+	"domainsnapshot":   rewriterOf(keptOrNew(ParseDomainSnapshot), FormatDomainSnapshot),
+	"domaincheckpoint": rewriterOf(keptOrNew(ParseDomainCheckpoint), FormatDomainCheckpoint),
+	"domainbackup":     rewriterOf(ParseDomainBackup, FormatDomainBackup),
+	"capabilities": rewriterOf(
+		func(doc []byte, _ ...Option) (*Capabilities, error) { return ParseCapabilities(doc) },
+		func(c *Capabilities, _ FormatFlags) ([]byte, error) { return FormatCapabilities(c), nil }),
+	"domainCapabilities": rewriterOf(
+		func(doc []byte, _ ...Option) (*DomainCapabilities, error) { return ParseDomainCapabilities(doc) },
+		func(c *DomainCapabilities, _ FormatFlags) ([]byte, error) { return FormatDomainCapabilities(c), nil }),
 	"filter":        rewriterOf(ParseNWFilter, FormatNWFilter),
 	"filterbinding": rewriterOf(ParseNWFilterBinding, FormatNWFilterBinding),
 	"secret":        rewriterOf(ParseSecret, FormatSecret),
@@ -28,6 +45,17 @@ func rewriterOf[T any](parse func([]byte, ...Option) (*T, error), format func(*T
 			return nil, err
 		}
 		return format(v, flags)
+	}
+}
+
+// keptOrNew reads what a daemon has written of a moment, or else what somebody
+// wants to have made.
+func keptOrNew[T any](parse func([]byte, ...Option) (*T, error)) func([]byte, ...Option) (*T, error) {
+	return func(doc []byte, options ...Option) (*T, error) {
+		if v, err := parse(doc, append(options[:len(options):len(options)], Kept())...); err == nil {
+			return v, nil
+		}
+		return parse(doc, append(options[:len(options):len(options)], New())...)
 	}
 }
 

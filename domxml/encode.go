@@ -255,12 +255,6 @@ func (e *encoder) any(name string, v any) {
 	e.element(name, rv, planOf(rv.Type()), nil)
 }
 
-// plain is any for a type's own formatElement, which it does not call.
-func (e *encoder) plain(name string, v any) {
-	rv := reflect.ValueOf(v).Elem()
-	e.fields(name, rv, planOf(rv.Type()), nil)
-}
-
 // line writes a line of its own.
 func (e *encoder) line(s string) {
 	e.indent()
