@@ -67,3 +67,13 @@ func AddressTarget(a *Address, bus DiskBus) (dev string, ok bool) {
 	}
 	return dev, true
 }
+
+// DiskByTarget is the disk with that target name, or nil.
+func (d *Domain) DiskByTarget(dev string) *Disk {
+	for i := range d.Devices.Disks {
+		if d.Devices.Disks[i].Target.Dev == dev {
+			return &d.Devices.Disks[i]
+		}
+	}
+	return nil
+}

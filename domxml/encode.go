@@ -261,3 +261,9 @@ func (e *encoder) line(s string) {
 	e.b = append(e.b, s...)
 	e.b = append(e.b, '\n')
 }
+
+// plain is any for a type's own formatElement, which it does not call.
+func (e *encoder) plain(name string, v any) {
+	rv := reflect.ValueOf(v).Elem()
+	e.fields(name, rv, planOf(rv.Type()), nil)
+}

@@ -180,7 +180,7 @@ func (s *StoragePoolSource) parse(d *decoder, n node, t StoragePoolType) error {
 		return err
 	}
 	if path := childAttr(n, "dir", "path"); path != "" {
-		s.Dir = &StorageDir{Path: cleanPath(path)}
+		s.Dir = &StorageDir{Path: CleanPath(path)}
 	}
 	if c := n.Child("initiator"); c.Valid() {
 		if iqn := childAttr(c, "iqn", "name"); iqn != "" {
@@ -292,9 +292,9 @@ func (a *StorageAuth) parseNode(d *decoder, n node) error {
 	return nil
 }
 
-// cleanPath joins slashes that follow one another and drops one at the end. Two
+// CleanPath joins slashes that follow one another and drops one at the end. Two
 // at the beginning stay, since they mean something else to POSIX.
-func cleanPath(path string) string {
+func CleanPath(path string) string {
 	lead := 0
 	for lead < len(path) && path[lead] == '/' {
 		lead++

@@ -18,6 +18,8 @@ type storagePoolRules struct {
 	// volumes are the formats of volumes; nil where a format means nothing.
 	volumes       []string
 	defaultVolume string
+	// kind is what volumes are, whatever their documents say.
+	kind StorageVolumeType
 }
 
 var (
@@ -46,25 +48,33 @@ var storagePoolTypes = map[StoragePoolType]storagePoolRules{
 		volumes: storageFileFormats, defaultVolume: "raw",
 	},
 	StoragePoolLogical: {
-		device: true, name: true, formats: storageLogicalFormats, defaultFormat: "lvm2", target: true, targetBase: "/dev/",
+		kind: StorageVolumeBlock, device: true, name: true, formats: storageLogicalFormats, defaultFormat: "lvm2", target: true, targetBase: "/dev/",
 	},
 	StoragePoolDisk: {
-		device: true, needsDevice: true, formats: storageDiskFormats, defaultFormat: "unknown", target: true,
+		kind: StorageVolumeBlock, device: true, needsDevice: true, formats: storageDiskFormats, defaultFormat: "unknown", target: true,
 		volumes: storagePartFormats, defaultVolume: "none",
 	},
-	StoragePoolISCSI:       {host: true, device: true, initiator: true, target: true},
-	StoragePoolISCSIDirect: {host: true, device: true, initiator: true},
-	StoragePoolSCSI:        {adapter: true, target: true},
-	StoragePoolMpath:       {target: true},
-	StoragePoolRBD:         {host: true, name: true, volumes: storageFileFormats, defaultVolume: "raw"},
-	StoragePoolSheepdog:    {host: true, name: true},
-	StoragePoolGluster:     {host: true, dir: true, name: true, volumes: storageFileFormats, defaultVolume: "raw"},
-	StoragePoolZFS:         {device: true, name: true, target: true, targetBase: "/dev/zvol/"},
+	StoragePoolISCSI:       {kind: StorageVolumeBlock, host: true, device: true, initiator: true, target: true},
+	StoragePoolISCSIDirect: {kind: StorageVolumeNetwork, host: true, device: true, initiator: true},
+	StoragePoolSCSI:        {kind: StorageVolumeBlock, adapter: true, target: true},
+	StoragePoolMpath:       {kind: StorageVolumeBlock, target: true},
+	StoragePoolRBD:         {kind: StorageVolumeNetwork, host: true, name: true, volumes: storageFileFormats, defaultVolume: "raw"},
+	StoragePoolSheepdog:    {kind: StorageVolumeNetwork, host: true, name: true},
+	StoragePoolGluster:     {kind: StorageVolumeNetwork, host: true, dir: true, name: true, volumes: storageFileFormats, defaultVolume: "raw"},
+	StoragePoolZFS:         {kind: StorageVolumeBlock, device: true, name: true, target: true, targetBase: "/dev/zvol/"},
 	StoragePoolVstorage:    {name: true, target: true, volumes: storageFileFormats, defaultVolume: "raw"},
 }
 
 // KnownStoragePoolType says whether there are pools of the type.
 func KnownStoragePoolType(t StoragePoolType) bool { return slices.Contains(t.values(), string(t)) }
+
+// VolumeKind is what the volumes of a pool are: file, block or network.
+func (t StoragePoolType) VolumeKind() StorageVolumeType {
+	if k := storagePoolTypes[t].kind; k != "" {
+		return k
+	}
+	return StorageVolumeFile
+}
 
 // Generate draws the identifier of a pool that has none. random fills its
 // argument.
@@ -139,5 +149,5 @@ func (p *StoragePool) completeTarget() {
 	if r.targetBase != "" {
 		p.Target.Path = r.targetBase + p.Source.Name
 	}
-	p.Target.Path = cleanPath(p.Target.Path)
+	p.Target.Path = CleanPath(p.Target.Path)
 }

@@ -55,6 +55,7 @@ type World struct {
 	// Interfaces and NodeDevices are active, and persistent.
 	Interfaces  []*domxml.HostInterface
 	NodeDevices []*domxml.NodeDevice
+	Pools       []StoragePoolSeed
 }
 
 // DomainSeed is one domain of a World.

@@ -72,6 +72,7 @@ func New(cfg Config) *Engine {
 	bindNetworks(b)
 	bindMonitorEvents(b)
 	bindHostObjects(b)
+	bindStorage(b)
 	bindRest(b)
 	return e
 }

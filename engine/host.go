@@ -20,6 +20,7 @@ type Host struct {
 
 	domains  *store[Domain]
 	networks *store[Network]
+	pools    *store[StoragePool]
 	lastID   atomic.Int32 // ids are never reused
 	bus      bus
 	hostObjects
@@ -45,6 +46,7 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 		rules:    e.rulesOf(spec.Personality, spec.Backend),
 		domains:  newStore[Domain](),
 		networks: newStore[Network](),
+		pools:    newStore[StoragePool](),
 
 		hostObjects: newHostObjects(),
 
@@ -86,6 +88,11 @@ func (h *Host) populate(ctx context.Context, w *drivers.World) error {
 	}
 	for _, n := range w.Networks {
 		if err := h.seedNetwork(ctx, n); err != nil {
+			return err
+		}
+	}
+	for _, s := range w.Pools {
+		if err := h.seedPool(ctx, s); err != nil {
 			return err
 		}
 	}

@@ -81,13 +81,6 @@ var argChecks = []argCheck{
 	}},
 	{remoteproto.ConnectBaselineHypervisorCPU.Info, early, "XMLCPUs", notNone("xmlCPUs")},
 
-	{remoteproto.StorageVolResize.Info, late, "Capacity", func(info *proc.Info, v reflect.Value, args any) error {
-		const may = uint32(vir.StorageVolResizeDelta | vir.StorageVolResizeShrink)
-		if v.Uint() == 0 && flagsOf(args)&may == 0 {
-			return argError(info, "capacity", "capacity in %s cannot be zero without 'delta' or 'shrink' flags set", info.API)
-		}
-		return nil
-	}},
 	{qemuproto.DomainQemuAttach.Info, early, "PIDValue", func(info *proc.Info, v reflect.Value, _ any) error {
 		return notZero(info, "pid_value", uint32(v.Uint()))
 	}},

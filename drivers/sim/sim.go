@@ -22,6 +22,8 @@ import (
 type Backend struct {
 	host drivers.SimulatedHost
 	now  func() time.Time
+
+	contents contents // of storage volumes
 }
 
 var _ drivers.Backend = (*Backend)(nil)

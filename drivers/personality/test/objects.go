@@ -20,17 +20,20 @@ func seedObjects(w *drivers.World) error {
 		return err
 	}
 	for _, c := range children {
-		if err := addObject(w, c.name, c.raw); err != nil {
+		if err := addObject(w, c.name, c.raw, inline); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// inline reads the document of an element that is no file of its own.
+func inline(e element) ([]byte, error) { return e.raw, nil }
+
 // addObject adds an object beside domains to a world; other elements add
-// nothing.
-func addObject(w *drivers.World, element string, raw []byte) error {
-	switch element {
+// nothing. file reads the documents that elements in it name.
+func addObject(w *drivers.World, name string, raw []byte, file func(element) ([]byte, error)) error {
+	switch name {
 	case "interface":
 		i, err := domxml.ParseHostInterface(raw)
 		if err != nil {
@@ -43,6 +46,12 @@ func addObject(w *drivers.World, element string, raw []byte) error {
 			return err
 		}
 		w.NodeDevices = append(w.NodeDevices, d)
+	case "pool":
+		p, err := worldPool(raw, file)
+		if err != nil {
+			return err
+		}
+		w.Pools = append(w.Pools, p)
 	}
 	return nil
 }

@@ -95,6 +95,14 @@ func (w *worldFile) include(file string) ([]byte, error) {
 	return readFile(file)
 }
 
+// document is that of an element, which may be elsewhere.
+func (w *worldFile) document(c element) ([]byte, error) {
+	if c.included {
+		return w.include(c.file)
+	}
+	return c.raw, nil
+}
+
 func readWorld(path string) (*worldFile, error) {
 	doc, err := readFile(path)
 	if err != nil {
@@ -109,16 +117,14 @@ func readWorld(path string) (*worldFile, error) {
 		return nil, vir.Errorf(vir.FromXML, vir.ErrXMLError, "expecting root element of 'node', not '%s'", root)
 	}
 	for _, c := range children {
-		raw := c.raw
-		if c.included {
-			if raw, err = w.include(c.file); err != nil {
-				return nil, err
-			}
+		raw, err := w.document(c)
+		if err != nil {
+			return nil, err
 		}
 		switch c.name {
 		case "domain":
 			w.domains = append(w.domains, raw)
-		case "interface", "device":
+		case "interface", "device", "pool":
 			w.objects = append(w.objects, element{name: c.name, raw: raw})
 		case "network":
 			w.networks = append(w.networks, raw)
@@ -157,7 +163,7 @@ func (w *worldFile) world() (*drivers.World, error) {
 		out.Networks = append(out.Networks, n)
 	}
 	for _, o := range w.objects {
-		if err := addObject(out, o.name, o.raw); err != nil {
+		if err := addObject(out, o.name, o.raw, w.document); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindPoolDefine(b *binder) {
+	needing[drivers.StoragePools](onConn(b, remoteproto.StoragePoolDefineXML, storagePoolDefineXML))
+	changePool(b, remoteproto.StoragePoolUndefine,
+		func(a *remoteproto.StoragePoolUndefineArgs) *remoteproto.StoragePool { return &a.Pool }, storagePoolUndefine)
+}
+
+// parsePool reads the document of a pool.
+func (h *Host) parsePool(doc string, validate bool) (*domxml.StoragePool, error) {
+	if validate {
+		if err := domxml.ValidateStoragePoolSchema([]byte(doc)); err != nil {
+			return nil, err
+		}
+	}
+	def, err := domxml.ParseStoragePool([]byte(doc))
+	if err != nil {
+		return nil, err
+	}
+	def.Generate(h.random)
+	return def, nil
+}
+
+// claimPool finds the pool that a document is about, or puts a new one into
+// the store, which does not exist for others until it is active or persistent.
+// live says that the document is to be started. then is called while nobody
+// else can take the pool away.
+func (h *Host) claimPool(def *domxml.StoragePool, live bool, then func(*StoragePool)) (p *StoragePool, fresh bool, err error) {
+	h.pools.mu.Lock()
+	defer h.pools.mu.Unlock()
+	failed := func(format string, args ...any) error {
+		return vir.Errorf(vir.FromStorage, vir.ErrOperationFailed, format, args...)
+	}
+	if p = h.pools.byUUID[def.UUID]; p != nil {
+		r := p.load()
+		if r.name != def.Name {
+			return nil, false, failed("pool '%s' is already defined with uuid %s", r.name, def.UUID)
+		}
+		if live && r.active {
+			return nil, false, errPoolActive(r.name)
+		}
+	} else if o := h.pools.byName[def.Name]; o != nil {
+		return nil, false, failed("pool '%s' already exists with uuid %s", def.Name, o.uuid)
+	}
+	for _, o := range h.pools.order {
+		if o != p && o.load().def.SharesSource(def) {
+			return nil, false, failed("Storage source conflict with pool: '%s'", o.load().name)
+		}
+	}
+	if p == nil {
+		fresh = true
+		p = &StoragePool{object: object[poolRecord]{host: h, uuid: def.UUID}, job: newJob()}
+		p.rec.Store(&poolRecord{name: def.Name, def: def, capacity: h.storage().StoragePoolCapacity(def)})
+		h.pools.insert(p, def.Name, def.UUID)
+	}
+	if then != nil {
+		then(p)
+	}
+	return p, fresh, nil
+}
+
+func errPoolActive(name string) error {
+	return vir.Errorf(vir.FromStorage, vir.ErrOperationInvalid, "pool is already active as '%s'", name)
+}
+
+// retire swaps the record of a pool and takes the pool out of the store where
+// nothing is left of it.
+func (p *StoragePool) retire(origin *proc.Call, change func(r *poolRecord) []*event) {
+	h := p.host
+	h.pools.mu.Lock()
+	p.update(origin, func(r *poolRecord) []*event {
+		events := change(r)
+		r.gone = !r.exists()
+		return events
+	})
+	gone := p.load().gone
+	if gone {
+		h.pools.remove(p, p.load().name, p.uuid)
+	}
+	h.pools.mu.Unlock()
+	if gone {
+		h.storage().ForgetStoragePool(p.load().def)
+	}
+}
+
+// storagePoolDefineXML adds or replaces a definition. For an active pool the
+// new one only makes it persistent: the reference's simulation forgets it.
+func storagePoolDefineXML(c *call, a *remoteproto.StoragePoolDefineXMLArgs) (*remoteproto.StoragePoolDefineXMLRet, error) {
+	def, err := c.host.parsePool(a.XML, a.Flags&uint32(vir.StoragePoolDefineValidate) != 0)
+	if err != nil {
+		return nil, err
+	}
+	p, _, err := c.host.claimPool(def, false, func(p *StoragePool) {
+		p.update(c.Call, func(r *poolRecord) []*event {
+			if !r.active {
+				r.def = def
+			}
+			r.persistent = true
+			return p.lifecycle(vir.StoragePoolEventDefined)
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &remoteproto.StoragePoolDefineXMLRet{Pool: p.ref()}, nil
+}
+
+// storagePoolUndefine forgets an inactive pool.
+func storagePoolUndefine(c *call, p *StoragePool, _ *remoteproto.StoragePoolUndefineArgs) (*proc.Void, error) {
+	if err := p.mustBeInactive(); err != nil {
+		return nil, err
+	}
+	p.retire(c.Call, func(r *poolRecord) []*event {
+		r.persistent = false
+		return p.lifecycle(vir.StoragePoolEventUndefined)
+	})
+	return nil, nil
+}

@@ -1,0 +1,49 @@
+package engine
+
+import (
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+func bindPoolSources(b *binder) {
+	needing[drivers.StorageSourceFinder](onConn(b, remoteproto.ConnectFindStoragePoolSources, connectFindStoragePoolSources))
+	needing[drivers.StoragePoolTypes](onConn(b, remoteproto.ConnectGetStoragePoolCapabilities, connectGetStoragePoolCapabilities))
+}
+
+// connectFindStoragePoolSources refuses dir, whose number the reference takes
+// for that of an unknown type.
+func connectFindStoragePoolSources(c *call, a *remoteproto.ConnectFindStoragePoolSourcesArgs) (*remoteproto.ConnectFindStoragePoolSourcesRet, error) {
+	t := domxml.StoragePoolType(a.Type)
+	if t == domxml.StoragePoolDir {
+		return nil, c.host.errorf(vir.ErrInternalError, "unknown storage pool type %s", t)
+	}
+	var from *domxml.StoragePoolSource
+	if a.SrcSpec != nil {
+		s, err := domxml.ParseStoragePoolSource([]byte(*a.SrcSpec), t)
+		if err != nil {
+			return nil, err
+		}
+		from = s
+	}
+	found, err := c.host.backend.(drivers.StorageSourceFinder).FindStoragePoolSources(c, t, from)
+	if err != nil {
+		return nil, err
+	}
+	text, err := domxml.FormatStoragePoolSources(found)
+	if err != nil {
+		return nil, err
+	}
+	return &remoteproto.ConnectFindStoragePoolSourcesRet{XML: string(text)}, nil
+}
+
+// connectGetStoragePoolCapabilities says which pools there can be.
+func connectGetStoragePoolCapabilities(c *call, _ *remoteproto.ConnectGetStoragePoolCapabilitiesArgs) (*remoteproto.ConnectGetStoragePoolCapabilitiesRet, error) {
+	caps := domxml.NewStoragePoolCapabilities(c.host.backend.(drivers.StoragePoolTypes).HasStoragePoolType)
+	text, err := domxml.FormatStoragePoolCapabilities(caps)
+	if err != nil {
+		return nil, err
+	}
+	return &remoteproto.ConnectGetStoragePoolCapabilitiesRet{Capabilities: string(text)}, nil
+}
