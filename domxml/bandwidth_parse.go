@@ -21,7 +21,7 @@ func parseBandwidth(d *decoder, n node, use bandwidthUse) (*QoS, error) {
 	if !c.Valid() {
 		return nil, nil
 	}
-	q := &QoS{}
+	q := &QoS{Kept: true}
 	if s, ok := c.Attr("classID"); ok {
 		v, err := strconv.ParseUint(s, 10, 32)
 		if err != nil {

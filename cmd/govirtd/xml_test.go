@@ -47,7 +47,7 @@ func TestXML(t *testing.T) {
 		{[]string{"fmt"}, guest, 0, "passwd='secret'", ""},
 		{[]string{"fmt", "-"}, guest, 0, "passwd='secret'", ""},
 		{[]string{"fmt", network}, "", 0, "<network>\n  <name>n</name>\n", ""},
-		{[]string{"fmt", caps}, "", 0, "<capabilities>\n  <host>\n    <uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid>\n", ""},
+		{[]string{"fmt", caps}, "", 0, "<capabilities>\n\n  <host>\n    <uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid>\n", ""},
 		{[]string{"fmt", filepath.Join(dir, "none.xml")}, "", 1, "", "none.xml"},
 		{[]string{"fmt", refused}, "", 1, "", "Extra content at the end of the document"},
 		{[]string{"check", a, network}, "", 0, "", ""},

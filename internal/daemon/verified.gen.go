@@ -415,7 +415,16 @@ var verified = map[string][]string{
 
 // sent are the messages that the engine names.
 var sent = map[string]bool{
-	"remote:domain_event_callback_lifecycle":       true,
-	"remote:domain_event_callback_metadata_change": true,
-	"remote:domain_event_lifecycle":                true,
+	"remote:domain_event_callback_device_removed":   true,
+	"remote:domain_event_callback_lifecycle":        true,
+	"remote:domain_event_callback_metadata_change":  true,
+	"remote:domain_event_device_removed":            true,
+	"remote:domain_event_lifecycle":                 true,
+	"remote:network_event_callback_metadata_change": true,
+	"remote:network_event_lifecycle":                true,
+	"remote:node_device_event_lifecycle":            true,
+	"remote:secret_event_lifecycle":                 true,
+	"remote:secret_event_value_changed":             true,
+	"remote:storage_pool_event_lifecycle":           true,
+	"remote:storage_pool_event_refresh":             true,
 }
