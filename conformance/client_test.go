@@ -80,3 +80,29 @@ func TestGoLibvirt(t *testing.T) {
 		}
 	}
 }
+
+// TestObjects uses every kind of object and of event once, with Python and Perl, in the strict mode and with what the
+// default mode has beyond it.
+func TestObjects(t *testing.T) {
+	needPython(t)
+	perl := lab.Tool(t, "perl")
+	if err := exec.Command(perl, "-MSys::Virt", "-e", "1").Run(); err != nil {
+		lab.Missing(t, "libsys-virt-perl")
+	}
+	const both = "networks\nstorage\ninterfaces\ndevices\ndomains\n"
+	for _, client := range [][]string{{python, script("objects.py"), "events\n"}, {perl, script("objects.pl"), ""}} {
+		more := client[2]
+		client = client[:2]
+		t.Run(filepath.Base(client[1]), func(t *testing.T) {
+			if got, want := command(t, append(client, strict(t).URI())...), both+"done\n"; got != want {
+				t.Errorf("strict: got\n%s\nwant\n%s", got, want)
+			}
+			if *subject != "govirtd" {
+				return
+			}
+			if got, want := command(t, append(client, govirtd(t).URI(), "superset")...), both+more+"secrets\nfilters\ndone\n"; got != want {
+				t.Errorf("default: got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}

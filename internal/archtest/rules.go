@@ -46,7 +46,7 @@ var Rules = []Rule{
 	{Folder: "internal/daemon", May: everything, Why: "the wiring sees everything below it"},
 	{Folder: "virttest", May: everything, Why: "the wiring sees everything below it"},
 	{Folder: "cmd", May: []string{"internal/...", "protocol/...", "remote/...", "domxml"}, Why: "a command is a command line around something else"},
-	{Folder: "conformance", Why: "the conformance tests know the daemon as a program and a socket", TestsMay: []string{"protocol/..."}},
+	{Folder: "conformance", Why: "the conformance tests know the daemon as a program and a socket", TestsMay: []string{"protocol/...", "internal/corpus"}},
 }
 
 // rule finds the rule of a package.
