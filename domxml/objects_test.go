@@ -206,3 +206,45 @@ func completedNodeDevice(doc []byte, flags domxml.FormatFlags) ([]byte, error) {
 	v.Complete()
 	return domxml.FormatNodeDevice(v, flags)
 }
+
+// TestDifferenceO4Comment: a comment stays what it is, wherever the other
+// conditions of the rule stand.
+func TestDifferenceO4Comment(t *testing.T) {
+	f, err := domxml.ParseNWFilter([]byte("<filter name='f'><rule action='drop' direction='in'><tcp comment='c'/><tcp dscp='5'/></rule></filter>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tcp := f.Entries[0].Rule.TCP
+	if len(tcp) != 1 || tcp[0].Comment == nil || *tcp[0].Comment != "c" || tcp[0].DSCP != "5" {
+		t.Errorf("%+v", tcp)
+	}
+}
+
+// FuzzObjects: no document makes a parser panic, and what one has written it
+// reads again.
+func FuzzObjects(f *testing.F) {
+	for _, doc := range []string{
+		"<interface type='bridge' name='b'><bridge><interface type='ethernet' name='e'/></bridge></interface>",
+		"<device><name>d</name><capability type='net'><interface>e</interface></capability></device>",
+		"<secret><usage type='iscsi'><target>t</target></usage></secret>",
+		"<filter name='f'><rule action='drop' direction='in'><tcp srcipaddr='$A[@1]' match='no'/></rule></filter>",
+		"<filterbinding><portdev name='p'/></filterbinding>",
+	} {
+		for kind := range kinds {
+			f.Add(kind, doc)
+		}
+	}
+	f.Fuzz(func(t *testing.T, kind, doc string) {
+		pass := kinds[kind]
+		if pass == nil {
+			return
+		}
+		got, err := pass([]byte(doc), 0)
+		if err != nil {
+			return
+		}
+		if _, err := pass(got, 0); err != nil && !strings.ContainsAny(doc, "\t\n\r&") {
+			t.Errorf("%s of\n%s\n cannot be read: %v", got, doc, err)
+		}
+	})
+}

@@ -35,6 +35,7 @@ func write(t *testing.T, name, text string) string {
 func TestWorldFile(t *testing.T) {
 	const guest = "<domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>%</name><memory>1</memory><os><type>hvm</type></os>"
 	included := write(t, "guest.xml", "<domain type='test'><name>included</name><memory>1</memory><os><type>hvm</type></os></domain>")
+	link := write(t, "link.xml", "<interface type='ethernet' name='eth7'/>")
 	path := write(t, "node.xml", `<node>
   <cpu><nodes>4</nodes><sockets>4</sockets><cores>4</cores><threads>2</threads><active>50</active><mhz>6000</mhz></cpu>
   <memory>123456</memory>
@@ -44,6 +45,9 @@ func TestWorldFile(t *testing.T) {
   <domain file='`+included+`'/>
   <network><name>inside</name></network>
   <network file='`+write(t, "net.xml", "<network><name>outside</name></network>")+`'/>
+  <interface type='ethernet' name='eth6'/>
+  <interface file='`+link+`'/>
+  <device><name>dev</name><capability type='net'><interface>eth6</interface></capability></device>
   <unknown/>
 </node>`)
 	host, size, err := open(t, path)
@@ -75,6 +79,12 @@ func TestWorldFile(t *testing.T) {
 	if len(w.Networks) != 2 || w.Networks[0].Name != "inside" || w.Networks[1].Name != "outside" {
 		t.Errorf("networks %v", w.Networks)
 	}
+	if i := w.Interfaces; len(i) != 2 || i[0].Name != "eth6" || i[1].Name != "eth7" {
+		t.Errorf("interfaces %+v", i)
+	}
+	if d := w.NodeDevices; len(d) != 1 || d[0].Name != "dev" {
+		t.Errorf("devices %+v", d)
+	}
 }
 
 func TestWorldErrors(t *testing.T) {
@@ -87,6 +97,9 @@ func TestWorldErrors(t *testing.T) {
 		{"other root", write(t, "root.xml", "<domain/>"), "XML error: expecting root element of 'node', not 'domain'", vir.ErrXMLError},
 		{"run state", write(t, "state.xml", "<node><domain type='test' xmlns:test='http://libvirt.org/schemas/domain/test/1.0'><name>a</name><memory>1</memory>"+
 			"<os><type>hvm</type></os><test:runstate>99</test:runstate></domain></node>"), "XML error: runstate '99' out of range'", vir.ErrXMLError},
+		{"bad interface", write(t, "iface.xml", "<node><interface type='zz' name='e'/></node>"),
+			"XML error: Invalid value for attribute 'type' in element 'interface': 'zz'.", vir.ErrXMLError},
+		{"no device", write(t, "device.xml", "<node><device/></node>"), "missing name information", vir.ErrNoName},
 		{"no name", write(t, "name.xml", "<node><domain type='test'/></node>"), "missing name information", vir.ErrNoName},
 	} {
 		host, _, err := open(t, c.path)
