@@ -1,7 +1,10 @@
 package domxml
 
 import (
+	"bytes"
+	"fmt"
 	"reflect"
+	"strings"
 	"unsafe"
 )
 
@@ -112,11 +115,13 @@ func (e *encoder) attributes(v reflect.Value, p *plan) {
 			fv = fv.Elem()
 		}
 		e.begin(f.name)
+		from := len(e.b)
 		if f.plainText {
 			e.escaped(*(*string)(unsafe.Add(base, f.offset)))
 		} else {
 			e.b = f.scalar.append(e.b, fv, &f.opts)
 		}
+		e.keep(from, "\r\n\t")
 		e.b = append(e.b, '\'')
 	}
 }
@@ -134,7 +139,7 @@ func (e *encoder) text(v reflect.Value, f *field) bool {
 		fv = fv.Elem()
 	}
 	before := len(e.b)
-	e.b = f.scalar.append(e.b, fv, &f.opts)
+	e.value(f, fv)
 	return len(e.b) > before
 }
 
@@ -207,7 +212,7 @@ func (e *encoder) child(v reflect.Value, f *field, always bool) {
 		return
 	}
 	e.b = append(e.b, '>')
-	e.b = f.scalar.append(e.b, v, &f.opts)
+	e.value(f, v)
 	e.close(name)
 }
 
@@ -220,6 +225,31 @@ func (e *encoder) escaped(s string) {
 		}
 	}
 	e.b = append(e.b, s...)
+}
+
+// value writes a scalar as the text of an element.
+func (e *encoder) value(f *field, v reflect.Value) {
+	from := len(e.b)
+	e.b = f.scalar.append(e.b, v, &f.opts)
+	e.keep(from, "\r")
+}
+
+// keep makes references of the breaks in what has been written from there on,
+// where the text is read again: a reader would change them. The reference
+// never does so.
+func (e *encoder) keep(from int, breaks string) {
+	if e.flags&FormatStored == 0 || !bytes.ContainsAny(e.b[from:], breaks) {
+		return
+	}
+	text := string(e.b[from:])
+	e.b = e.b[:from]
+	for i := range len(text) {
+		if strings.IndexByte(breaks, text[i]) >= 0 {
+			e.b = append(e.b, fmt.Sprintf("&#%d;", text[i])...)
+		} else {
+			e.b = append(e.b, text[i])
+		}
+	}
 }
 
 // appendEscaped writes a text with the five characters that need it replaced;

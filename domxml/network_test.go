@@ -232,3 +232,23 @@ func FuzzNetwork(f *testing.F) {
 		}
 	})
 }
+
+// TestStoredBreaks: what a reader of XML changes survives in a stored text.
+func TestStoredBreaks(t *testing.T) {
+	n := &domxml.Network{Name: "n", Title: "a\rb", Domain: &domxml.NetworkDomain{Name: "x\r\n\ty"}}
+	b, err := domxml.FormatNetwork(n, domxml.FormatStored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := domxml.ParseNetwork(b, domxml.Stored())
+	if err != nil || got.Title != n.Title || got.Domain.Name != n.Domain.Name {
+		t.Errorf("%v\n%q", err, b)
+	}
+	d := &domxml.Domain{Type: "test", Name: "d", Title: "a\rb", Memory: domxml.DomainMemory{Memory: domxml.KiB(1)}}
+	if b, err = domxml.FormatDomain(d, domxml.FormatStored); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := domxml.ParseDomain(b, domxml.Stored()); err != nil || got.Title != d.Title {
+		t.Errorf("%v\n%q", err, b)
+	}
+}
