@@ -124,6 +124,28 @@ func init() {
 	}
 }
 
+// Networks have an address, which all that is said of addresses fits to.
+func init() {
+	always["/network"] = []string{"ip"}
+	always["/network/ip"] = []string{"@address=10.0.0.1"}
+	always["/network/ip/dhcp"] = []string{"range"}
+	always["/network/ip/dhcp/range"] = []string{"@start=10.0.0.2", "@end=10.0.0.3"}
+	always["/network/ip/dhcp/host"] = []string{"@mac=52:54:00:00:00:01", "@ip=10.0.0.4"}
+	always["/network/ip/dhcp/bootp"] = []string{"@server=10.0.0.5"}
+	always["/network/route"] = []string{"@address=0.0.0.0", "@gateway=10.0.0.2"}
+	always["/network/dns/srv"] = []string{"@target=a"}
+	for _, path := range []string{"/network/ip/dhcp/range/lease", "/network/ip/dhcp/host/lease"} {
+		always[path] = []string{"@expiry=500"}
+	}
+	for _, path := range []string{"/network", "/network/portgroup", "/networkport"} {
+		always[path+"/bandwidth"] = []string{"inbound"}
+		always[path+"/bandwidth/inbound"] = []string{"@average=1"}
+		always[path+"/bandwidth/outbound"] = []string{"@average=1"}
+		always[path+"/vlan"] = []string{"tag"}
+	}
+	always["/networkport/plug"] = []string{"@bridge=a", "@dev=a", "address"}
+}
+
 // repeated is how many there must be of an element.
 var repeated = map[string]int{"/domain/devices/smartcard/certificate": 3}
 

@@ -184,7 +184,7 @@ func (f *NetworkForward) parseInterfaces(d *decoder, n node, dev string) error {
 			return errNet("interface '%s' can only be listed once in network %s", s, d.network)
 		}
 		seen[s] = true
-		f.Interfaces = append(f.Interfaces, ForwardInterface{Dev: s})
+		f.Interfaces = append(f.Interfaces, ForwardInterface{Dev: s, Connections: d.connections(c)})
 	}
 	return nil
 }
@@ -212,9 +212,14 @@ func (f *NetworkForward) parseAddresses(d *decoder, n node) error {
 			return errPCI("Invalid PCI address slot='0x%x', must be <= 0x1F", v.Slot)
 		}
 		a := ForwardAddress{Type: "pci", Domain: v.Domain, Bus: v.Bus, Slot: v.Slot, Function: v.Function}
-		if slices.Contains(f.Addresses, a) {
+		same := func(o ForwardAddress) bool {
+			o.Connections = 0
+			return o == a
+		}
+		if slices.ContainsFunc(f.Addresses, same) {
 			return errNet("PCI device '%04x:%02x:%02x.%x' can only be listed once in network %s", v.Domain, v.Bus, v.Slot, v.Function, d.network)
 		}
+		a.Connections = d.connections(c)
 		f.Addresses = append(f.Addresses, a)
 	}
 	return nil

@@ -101,11 +101,17 @@ func (w *Network) parseAttrs(d *decoder, n node) error {
 	default:
 		return errNet("Invalid ipv6 setting '%s' in network '%s'", v, w.Name)
 	}
-	if d.live {
-		c, _ := strconv.ParseUint(attrOf(n, "connections"), 10, 32)
-		w.Connections = uint(c)
-	}
+	w.Connections = d.connections(n)
 	return parseYesNo(n, "trustGuestRxFilters", &w.TrustGuestRXFilters)
+}
+
+// connections is how many interfaces are connected, in a live document.
+func (d *decoder) connections(n node) uint {
+	if !d.live {
+		return 0
+	}
+	c, _ := strconv.ParseUint(attrOf(n, "connections"), 10, 32)
+	return uint(c)
 }
 
 // parseYesNo reads an attribute that must say yes or no if it is there.

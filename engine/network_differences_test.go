@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -193,5 +194,27 @@ func TestDifferenceNetworkLeases(t *testing.T) {
 		XML: "<host mac='52:54:00:7b:35:93' name='fixed' ip='192.168.122.99'/>"})
 	if r := must(t, s, remoteproto.NetworkGetDHCPLeases, &remoteproto.NetworkGetDHCPLeasesArgs{Net: n, NeedResults: 1}); r.Leases[0].Ipaddr != "192.168.122.99" || *r.Leases[0].Hostname != "fixed" {
 		t.Errorf("leases %+v", r)
+	}
+}
+
+// TestDifferenceNetworkWithoutAddress: cards have the first address of their
+// network's range and count on from there; without any, made up ones.
+func TestDifferenceNetworkWithoutAddress(t *testing.T) {
+	s := connect(t, newEngine(true), "test:///default")
+	for i, c := range []struct{ ip, want string }{
+		{"", "192.168.0.1"},
+		{"<ip address='10.0.0.1' prefix='24'/>", "10.0.0.42"},
+		{"<ip family='ipv6' address='fd00::1' prefix='64'/><ip address='10.0.0.1' prefix='20'/>", "fd00::3e"},
+		{"<ip address='10.0.0.1' prefix='24'><dhcp><range start='10.0.0.100' end='10.0.0.200'/></dhcp></ip>", "10.0.0.181"},
+	} {
+		net := fmt.Sprintf("net%d", i)
+		must(t, s, remoteproto.NetworkDefineXML, &remoteproto.NetworkDefineXMLArgs{XML: "<network><name>" + net + "</name>" + c.ip + "</network>"})
+		dom := must(t, s, remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: fmt.Sprintf(
+			`<domain type='test'><name>d%d</name><memory>65536</memory><os><type>hvm</type></os><devices>
+<interface type='network'><source network='%s'/></interface></devices></domain>`, i, net)}).Dom
+		r := must(t, s, remoteproto.DomainInterfaceAddresses, &remoteproto.DomainInterfaceAddressesArgs{Dom: dom})
+		if got := r.Ifaces[0].Addrs[0].Addr; got != c.want {
+			t.Errorf("domain %d in %s: %s, want %s", dom.ID, c.ip, got, c.want)
+		}
 	}
 }
