@@ -53,6 +53,7 @@ func parseBandwidth(d *decoder, n node, use bandwidthUse) (*QoS, error) {
 	if !some && !d.stored {
 		return nil, nil
 	}
+	q.Kept = true
 	return q, nil
 }
 
