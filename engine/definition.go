@@ -57,6 +57,20 @@ func (f *definition) ofGuest() *definition {
 	return &g
 }
 
+// ofStart is the definition without what only a running guest has.
+func (f *definition) ofStart() *definition {
+	if !f.live {
+		return f
+	}
+	g := *f
+	g.live = false
+	out, err := g.edit(func(*domxml.Domain) error { return nil })
+	if err != nil {
+		return f // what can be read can be written
+	}
+	return out
+}
+
 // edit makes a changed definition.
 func (f *definition) edit(change func(*domxml.Domain) error) (*definition, error) {
 	d := f.tree()

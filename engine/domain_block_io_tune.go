@@ -112,19 +112,20 @@ func diskOf(t *domxml.Domain, path string) *domxml.Disk {
 }
 
 func domainGetBlockIoTune(c *call, d *Domain, a *remoteproto.DomainGetBlockIoTuneArgs) (*remoteproto.DomainGetBlockIoTuneRet, error) {
+	if a.Nparams == 0 { // how many there are is the same in every state
+		return &remoteproto.DomainGetBlockIoTuneRet{Nparams: int32(len(ioTuneTable))}, nil
+	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err
 	}
-	tune := &domxml.IOTune{}
-	if a.Disk != nil {
-		k := diskOf(def.tree(), *a.Disk)
-		if k == nil {
-			return nil, c.host.errorf(vir.ErrInvalidArg, "disk '%s' was not found in the domain config", *a.Disk)
-		}
-		if k.IOTune != nil {
-			tune = k.IOTune
-		}
+	k := diskOf(def.tree(), *a.Disk)
+	if k == nil {
+		return nil, c.host.errorf(vir.ErrInvalidArg, "disk '%s' was not found in the domain config", *a.Disk)
+	}
+	tune := k.IOTune
+	if tune == nil {
+		tune = &domxml.IOTune{}
 	}
 	list, n := ioTuneTable.read(tune).answer(a.Nparams, a.Flags)
 	return &remoteproto.DomainGetBlockIoTuneRet{Params: list, Nparams: n}, nil

@@ -194,7 +194,7 @@ func (d *Domain) takeCheckpoint(c *call, r *record, text []byte) (*moment[checkp
 	if err := c.host.backend.(drivers.Checkpointer).StartBitmaps(c, tree, r.guest, doc); err != nil {
 		return nil, err
 	}
-	m := &moment[checkpoint]{name: doc.Name, doc: checkpoint{doc: doc, config: r.live}}
+	m := &moment[checkpoint]{name: doc.Name, doc: checkpoint{doc: doc, config: r.live.ofStart()}}
 	if now := r.checkpoints.now(); now != nil {
 		m.parent = now.name
 	}

@@ -66,9 +66,9 @@ func hotplug(t *testing.T, before, device string, flags uint32) string {
 	return must(t, s, remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: dom}).XML
 }
 
-// TestHotplugDefault: outside of the strict mode every device comes and goes,
+// TestDifferenceHotplug: outside of the strict mode every device comes and goes,
 // in the definition too, by name or by document.
-func TestHotplugDefault(t *testing.T) {
+func TestDifferenceHotplug(t *testing.T) {
 	s := connect(t, newEngine(false), "test:///default")
 	must(t, s, remoteproto.ConnectDomainEventCallbackRegisterAny,
 		&remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{EventID: int32(vir.DomainEventIDDeviceRemoved)})
@@ -110,5 +110,29 @@ func TestHotplugDefault(t *testing.T) {
 		XML: "<interface type='network'><mac address='aa:bb:cc:dd:ee:ff'/><source network='other'/></interface>"})
 	if x := doc(0); !strings.Contains(x, "ac97") || !strings.Contains(x, "network='other'") {
 		t.Errorf("the definition has not changed:\n%s", x)
+	}
+}
+
+func TestDifferenceDetachCard(t *testing.T) {
+	s := connect(t, newEngine(true), "test:///default")
+	dom := lookup(t, s, "test")
+	attach := &remoteproto.DomainAttachDeviceArgs{Dom: dom, XML: "<interface type='bridge'><source bridge='b'/></interface>"}
+	must(t, s, remoteproto.DomainAttachDevice, attach)
+	must(t, s, remoteproto.DomainAttachDevice, attach)
+	must(t, s, remoteproto.DomainDetachDeviceAlias, &remoteproto.DomainDetachDeviceAliasArgs{Dom: dom, Alias: "net0", Flags: 1})
+	x := must(t, s, remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: dom}).XML
+	if strings.Contains(x, "'net0'") || !strings.Contains(x, "'net1'") {
+		t.Errorf("another card has gone:\n%s", x)
+	}
+}
+
+func TestDifferenceLaunchSecurity(t *testing.T) {
+	const refusal = "unsupported flags (0x4) in function testDomainGetLaunchSecurityInfo"
+	s := connect(t, newEngine(true), "test:///default")
+	fails(t, s, remoteproto.DomainGetLaunchSecurityInfo, &remoteproto.DomainGetLaunchSecurityInfoArgs{Dom: lookup(t, s, "test")}, vir.ErrInvalidArg, refusal)
+	s = connect(t, newEngine(false), "test:///default")
+	r := must(t, s, remoteproto.DomainGetLaunchSecurityInfo, &remoteproto.DomainGetLaunchSecurityInfoArgs{Dom: lookup(t, s, "test")})
+	if len(r.Params) != 0 {
+		t.Errorf("a guest without launch security has %v", r.Params)
 	}
 }

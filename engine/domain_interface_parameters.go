@@ -66,19 +66,20 @@ func interfaceOf(t *domxml.Domain, device string) (*domxml.Interface, error) {
 }
 
 func domainGetInterfaceParameters(_ *call, d *Domain, a *remoteproto.DomainGetInterfaceParametersArgs) (*remoteproto.DomainGetInterfaceParametersRet, error) {
+	if a.Nparams == 0 { // how many there are is the same in every state
+		return &remoteproto.DomainGetInterfaceParametersRet{Nparams: int32(len(bandwidthTable))}, nil
+	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err
 	}
+	card, err := interfaceOf(def.tree(), a.Device)
+	if err != nil {
+		return nil, err
+	}
 	var b bandwidth
-	if a.Nparams != 0 {
-		card, err := interfaceOf(def.tree(), a.Device)
-		if err != nil {
-			return nil, err
-		}
-		if q := card.Bandwidth; q != nil {
-			b = bandwidth{rateOf(q.Inbound), rateOf(q.Outbound)}
-		}
+	if q := card.Bandwidth; q != nil {
+		b = bandwidth{rateOf(q.Inbound), rateOf(q.Outbound)}
 	}
 	list, n := bandwidthTable.read(&b).answer(a.Nparams, a.Flags)
 	return &remoteproto.DomainGetInterfaceParametersRet{Params: list, Nparams: n}, nil

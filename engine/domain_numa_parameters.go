@@ -64,6 +64,9 @@ func policyOf(t *domxml.Domain) (p numaPolicy) {
 }
 
 func domainGetNumaParameters(_ *call, d *Domain, a *remoteproto.DomainGetNumaParametersArgs) (*remoteproto.DomainGetNumaParametersRet, error) {
+	if a.Nparams == 0 { // how many there are is the same in every state
+		return &remoteproto.DomainGetNumaParametersRet{Nparams: int32(len(numaTable))}, nil
+	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err

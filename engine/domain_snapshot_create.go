@@ -82,7 +82,7 @@ func (d *Domain) takeSnapshot(c *call, r *record, text []byte) (*moment[snapshot
 			return nil, c.host.errorf(vir.ErrOperationUnsupported, "'manual' snapshot mode is not supported by the %s driver", c.host.personality.Prefix())
 		}
 	}
-	config := r.current()
+	config := r.current().ofStart()
 	tree := config.tree()
 	if doc.Memory != nil && doc.Memory.Snapshot == domxml.SnapshotExternal {
 		err = doc.AlignDisks(tree, domxml.SnapshotExternal, false)

@@ -31,11 +31,8 @@ def setter(name, *sets, **more):
 
 
 def getter(name, **more):
-    return [(name, {**more, "flags": f}) for f in (0, 1, 2, 3, 4, 16)]
-
-
-def tune(name):
-    return {"disk": name}
+    count = [(name, {**more, "nparams": 0, "flags": f}) for f in (0, 1, 3)] if "nparams" in more else []
+    return [(name, {**more, "flags": f}) for f in (0, 1, 2, 3, 4, 16)] + count
 
 
 LIM = 9007199254740991
