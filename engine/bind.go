@@ -222,6 +222,24 @@ func onDomain[A, R any, P aboutDomain[A]](b *binder, p *proc.Proc[A, R], fn func
 	})
 }
 
+// onCounted binds a query of a list that can also be asked for its length,
+// which is the same for every domain: count answers that before a domain is
+// looked up, and is nil for other questions.
+func onCounted[A, R any, P aboutDomain[A]](b *binder, p *proc.Proc[A, R], count func(*A) *R, fn func(*call, *Domain, *A) (*R, error)) setup[A] {
+	return onConn(b, p, func(c *call, a *A) (*R, error) {
+		if r := count(a); r != nil {
+			return r, nil
+		}
+		ref := P(a).DomainRef()
+		d, err := c.host.domain(ref)
+		if err != nil {
+			return nil, err
+		}
+		c.refName = ref.Name
+		return fn(c, d, a)
+	})
+}
+
 // change binds a procedure that changes one domain: the handler runs with the
 // domain's job.
 func change[A, R any, P aboutDomain[A]](b *binder, p *proc.Proc[A, R], fn func(*call, *Domain, *A) (*R, error)) setup[A] {

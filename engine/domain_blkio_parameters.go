@@ -12,7 +12,12 @@ import (
 )
 
 func bindDomainBlkioParameters(b *binder) {
-	onDomain(b, remoteproto.DomainGetBlkioParameters, domainGetBlkioParameters).
+	onCounted(b, remoteproto.DomainGetBlkioParameters, func(a *remoteproto.DomainGetBlkioParametersArgs) *remoteproto.DomainGetBlkioParametersRet {
+		if a.Nparams != 0 {
+			return nil
+		}
+		return &remoteproto.DomainGetBlkioParametersRet{Nparams: int32(len(blkioTable))}
+	}, domainGetBlkioParameters).
 		wire(func(a *remoteproto.DomainGetBlkioParametersArgs) error {
 			return checkNparams(a.Nparams, remoteproto.DomainBlkioParametersMax)
 		}).
@@ -116,9 +121,6 @@ func parseBlkioList(name, list string, bits int) ([]blkioValue, error) {
 }
 
 func domainGetBlkioParameters(_ *call, d *Domain, a *remoteproto.DomainGetBlkioParametersArgs) (*remoteproto.DomainGetBlkioParametersRet, error) {
-	if a.Nparams == 0 { // how many there are is the same in every state
-		return &remoteproto.DomainGetBlkioParametersRet{Nparams: int32(len(blkioTable))}, nil
-	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,12 @@ import (
 )
 
 func bindDomainBlockIoTune(b *binder) {
-	onDomain(b, remoteproto.DomainGetBlockIoTune, domainGetBlockIoTune).
+	onCounted(b, remoteproto.DomainGetBlockIoTune, func(a *remoteproto.DomainGetBlockIoTuneArgs) *remoteproto.DomainGetBlockIoTuneRet {
+		if a.Nparams != 0 {
+			return nil
+		}
+		return &remoteproto.DomainGetBlockIoTuneRet{Nparams: int32(len(ioTuneTable))}
+	}, domainGetBlockIoTune).
 		wire(func(a *remoteproto.DomainGetBlockIoTuneArgs) error {
 			return checkNparams(a.Nparams, remoteproto.DomainBlockIoTuneParametersMax)
 		}).
@@ -112,9 +117,6 @@ func diskOf(t *domxml.Domain, path string) *domxml.Disk {
 }
 
 func domainGetBlockIoTune(c *call, d *Domain, a *remoteproto.DomainGetBlockIoTuneArgs) (*remoteproto.DomainGetBlockIoTuneRet, error) {
-	if a.Nparams == 0 { // how many there are is the same in every state
-		return &remoteproto.DomainGetBlockIoTuneRet{Nparams: int32(len(ioTuneTable))}, nil
-	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,12 @@ import (
 )
 
 func bindDomainInterfaceParameters(b *binder) {
-	onDomain(b, remoteproto.DomainGetInterfaceParameters, domainGetInterfaceParameters).
+	onCounted(b, remoteproto.DomainGetInterfaceParameters, func(a *remoteproto.DomainGetInterfaceParametersArgs) *remoteproto.DomainGetInterfaceParametersRet {
+		if a.Nparams != 0 {
+			return nil
+		}
+		return &remoteproto.DomainGetInterfaceParametersRet{Nparams: int32(len(bandwidthTable))}
+	}, domainGetInterfaceParameters).
 		wire(func(a *remoteproto.DomainGetInterfaceParametersArgs) error {
 			return checkNparams(a.Nparams, remoteproto.DomainInterfaceParametersMax)
 		})
@@ -66,9 +71,6 @@ func interfaceOf(t *domxml.Domain, device string) (*domxml.Interface, error) {
 }
 
 func domainGetInterfaceParameters(_ *call, d *Domain, a *remoteproto.DomainGetInterfaceParametersArgs) (*remoteproto.DomainGetInterfaceParametersRet, error) {
-	if a.Nparams == 0 { // how many there are is the same in every state
-		return &remoteproto.DomainGetInterfaceParametersRet{Nparams: int32(len(bandwidthTable))}, nil
-	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err

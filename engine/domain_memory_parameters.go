@@ -8,7 +8,12 @@ import (
 )
 
 func bindDomainMemoryParameters(b *binder) {
-	onDomain(b, remoteproto.DomainGetMemoryParameters, domainGetMemoryParameters).
+	onCounted(b, remoteproto.DomainGetMemoryParameters, func(a *remoteproto.DomainGetMemoryParametersArgs) *remoteproto.DomainGetMemoryParametersRet {
+		if a.Nparams != 0 {
+			return nil
+		}
+		return &remoteproto.DomainGetMemoryParametersRet{Nparams: int32(len(memoryTable))}
+	}, domainGetMemoryParameters).
 		wire(func(a *remoteproto.DomainGetMemoryParametersArgs) error {
 			return checkNparams(a.Nparams, remoteproto.DomainMemoryParametersMax)
 		}).
@@ -60,9 +65,6 @@ func (m memoryLimits) store(t *domxml.Domain) {
 }
 
 func domainGetMemoryParameters(_ *call, d *Domain, a *remoteproto.DomainGetMemoryParametersArgs) (*remoteproto.DomainGetMemoryParametersRet, error) {
-	if a.Nparams == 0 { // how many there are is the same in every state
-		return &remoteproto.DomainGetMemoryParametersRet{Nparams: int32(len(memoryTable))}, nil
-	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err

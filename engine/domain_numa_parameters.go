@@ -10,7 +10,12 @@ import (
 )
 
 func bindDomainNumaParameters(b *binder) {
-	onDomain(b, remoteproto.DomainGetNumaParameters, domainGetNumaParameters).
+	onCounted(b, remoteproto.DomainGetNumaParameters, func(a *remoteproto.DomainGetNumaParametersArgs) *remoteproto.DomainGetNumaParametersRet {
+		if a.Nparams != 0 {
+			return nil
+		}
+		return &remoteproto.DomainGetNumaParametersRet{Nparams: int32(len(numaTable))}
+	}, domainGetNumaParameters).
 		wire(func(a *remoteproto.DomainGetNumaParametersArgs) error {
 			return checkNparams(a.Nparams, remoteproto.DomainNumaParametersMax)
 		})
@@ -64,9 +69,6 @@ func policyOf(t *domxml.Domain) (p numaPolicy) {
 }
 
 func domainGetNumaParameters(_ *call, d *Domain, a *remoteproto.DomainGetNumaParametersArgs) (*remoteproto.DomainGetNumaParametersRet, error) {
-	if a.Nparams == 0 { // how many there are is the same in every state
-		return &remoteproto.DomainGetNumaParametersRet{Nparams: int32(len(numaTable))}, nil
-	}
 	def, err := oneDefinition(d.load(), a.Flags)
 	if err != nil {
 		return nil, err
