@@ -231,7 +231,8 @@ func (d *Domain) updateDevice(c *call, doc string, flags uint32) error {
 }
 
 // editDevices changes documents and, if that of the guest is among them, tells
-// the guest in between: what it refuses is not written down.
+// the guest in between: what it refuses is not written down. A changed
+// definition counts as an update of it.
 func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, live bool) error, tell func(g drivers.DevicePlugger, doc *domxml.Domain) error) error {
 	if i.live {
 		// Judged before the guest hears of it; the second run writes it down.
@@ -253,7 +254,15 @@ func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, li
 			return err
 		}
 	}
-	return d.host.own(d.editImpact(c, i, change))
+	if err := d.editImpact(c, i, change); err != nil {
+		return d.host.own(err)
+	}
+	if i.config {
+		d.update(c.Call, func(r *record) []*event {
+			return []*event{d.lifecycleEvent(r, int32(vir.DomainEventDefined), int32(vir.DomainEventDefinedUpdated))}
+		})
+	}
+	return nil
 }
 
 // deviceRemovedEvent tells that the guest has let go of a device (procedures

@@ -27,7 +27,7 @@ type tuningStep struct {
 	OK             any
 	Error          any
 	Live, Inactive []string
-	Removed        []string
+	Events         [][]any
 }
 
 // TestTuning makes the recorded calls that change a domain and compares every
@@ -71,11 +71,12 @@ func TestTuning(t *testing.T) {
 
 func replay(t *testing.T, document string, pattern *regexp.Regexp, steps []tuningStep, running bool) {
 	s := connect(t, newEngine(true), "test:///default")
-	must(t, s, remoteproto.ConnectDomainEventCallbackRegisterAny,
-		&remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{EventID: int32(vir.DomainEventIDDeviceRemoved)})
 	dom := must(t, s, remoteproto.DomainDefineXML, &remoteproto.DomainDefineXMLArgs{XML: document}).Dom
 	if running {
 		must(t, s, remoteproto.DomainCreate, &remoteproto.DomainCreateArgs{Dom: dom})
+	}
+	for _, id := range []vir.DomainEventID{vir.DomainEventIDLifecycle, vir.DomainEventIDDeviceRemoved} {
+		must(t, s, remoteproto.ConnectDomainEventCallbackRegisterAny, &remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{EventID: int32(id)})
 	}
 	var live, inactive []string
 	for i, step := range steps {
@@ -101,16 +102,37 @@ func replay(t *testing.T, document string, pattern *regexp.Regexp, steps []tunin
 				t.Fatalf("%d %s %v, document with flags %d:\ngot  %s\nwant %s", i, step.Do, step.Args, form.flags, found, *form.last)
 			}
 		}
-		var removed []string
+		var events [][]any
 		for _, e := range s.take() {
-			var m remoteproto.DomainEventCallbackDeviceRemovedMsg
-			m.DecodeXDR(xdr.NewReader(e.body))
-			removed = append(removed, m.Msg.DevAlias)
+			events = append(events, shortEvent(t, e))
 		}
-		if !reflect.DeepEqual(removed, step.Removed) {
-			t.Errorf("%d %s %v: removed %v, want %v", i, step.Do, step.Args, removed, step.Removed)
+		if !reflect.DeepEqual(events, step.Events) {
+			t.Errorf("%d %s %v: events %v, want %v", i, step.Do, step.Args, events, step.Events)
 		}
 	}
+}
+
+// shortEvent is an event as the recording has it: its name, the domain, what
+// else it says.
+func shortEvent(t *testing.T, e emitted) []any {
+	t.Helper()
+	r := xdr.NewReader(e.body)
+	var dom remoteproto.Domain
+	var rest []any
+	switch e.info {
+	case remoteproto.DomainEventCallbackDeviceRemoved.Info:
+		var m remoteproto.DomainEventCallbackDeviceRemovedMsg
+		m.DecodeXDR(r)
+		dom, rest = m.Msg.Dom, []any{m.Msg.DevAlias}
+	case remoteproto.DomainEventCallbackLifecycle.Info:
+		var m remoteproto.DomainEventCallbackLifecycleMsg
+		m.DecodeXDR(r)
+		dom, rest = m.Msg.Dom, []any{number(int64(m.Msg.Event)), number(int64(m.Msg.Detail))}
+	default:
+		t.Fatalf("event %s", e.info.Name)
+	}
+	name := strings.TrimPrefix(e.info.Name, "domain_event_callback_")
+	return append([]any{name, dom.Name, number(int64(dom.ID))}, rest...)
 }
 
 // shortError is a recorded error as code, domain and message.

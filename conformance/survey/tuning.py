@@ -12,10 +12,11 @@ import report
 import wire
 import world
 from arguments import param
+from script import compact_event
 
 ABOUT = ("What calls change in domains of libvirtd 11.3.0's test driver; made by conformance/survey/tuning.py. A part: the "
          "document that is defined in a fresh world, a pattern, and steps. A step: do (procedure, about that domain), args, ok or error, "
-         "live and inactive: what the pattern finds in the two documents, where it is not what it was; events.")
+         "live and inactive: what the pattern finds in the two documents, where it is not what it was; events on the calling connection as [event, domain, id, fields...].")
 U, L, I, B, S = 2, 4, 1, 6, 7  # types of parameters
 EMPTY = bytes(1)
 
@@ -143,11 +144,12 @@ STATES = {"shutoff": [], "running": ["domain_create"]}
 
 def run(ref, pattern, steps, before):
     c = ref.fresh()
-    c.must("connect_domain_event_callback_register_any", {"eventID": 15})
     c.must("domain_define_xml", {"xml": world.FULL})
     dom = {"name": "full", "uuid": world.FULL_UUID, "id": -1}
     for name in before:
         c.must(name, {"dom": dom})
+    for event in 0, 15:
+        c.must("connect_domain_event_callback_register_any", {"eventID": event})
     seen, out = {}, []
     for name, args in steps:
         step = {"do": name, "args": wire.plain(args)}
@@ -160,9 +162,9 @@ def run(ref, pattern, steps, before):
             if seen.get(label, found if not out else None) != found:
                 step[label] = found
             seen[label] = found
-        events = [e["msg"]["msg"]["devAlias"] for e in c.drain(0.002)]
+        events = [compact_event(e) for e in c.drain(0.002)]
         if events:
-            step["removed"] = events
+            step["events"] = events
         out.append(step)
     ref.leave(c)
     return out
