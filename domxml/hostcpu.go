@@ -72,51 +72,54 @@ type CPUPages struct {
 	Size uint64 `xml:"size,attr"`
 }
 
-// parsed refuses what the reference refuses of a host's CPU, in its order.
-func (c *HostCPU) parsed(_ *decoder, n node) error {
-	if c.Arch != "" && !slices.Contains(arches, c.Arch) {
-		return errCPU(vir.ErrXMLError, "Unknown architecture %s", c.Arch)
-	}
-	if c.Vendor != "" && c.Model == "" {
-		return errCPU(vir.ErrXMLError, "CPU vendor specified without CPU model")
-	}
-	if len(c.Features) > 0 && c.Model == "" && !n.Child("model").Valid() {
-		return errCPU(vir.ErrXMLError, "Non-empty feature list specified without CPU model")
-	}
-	for i, f := range c.Features {
+// parsed refuses what the reference refuses of a host's features.
+func (c *HostCPU) parsed(*decoder, node) error {
+	seen := map[string]bool{}
+	for _, f := range c.Features {
 		if f.Name == "" {
 			return errCPU(vir.ErrXMLError, "Invalid CPU feature name")
 		}
-		if slices.Contains(c.Features[:i], f) {
+		if seen[f.Name] {
 			return errCPU(vir.ErrXMLError, "CPU feature '%s' specified more than once", f.Name)
 		}
+		seen[f.Name] = true
 	}
 	return nil
 }
 
-// hostCPU is the document of a host's CPU, where the attributes of a guest's
-// are out of place.
+// hostCPU is the document of a host's CPU, which says more than that in
+// Capabilities has to.
 type hostCPU struct {
 	XMLName xml.Name `xml:"cpu"`
 	HostCPU
 }
 
 func (c *hostCPU) parseNode(d *decoder, n node) error {
-	for _, attr := range []string{"mode", "match", "check"} {
-		if _, ok := n.Attr(attr); ok {
-			return errCPU(vir.ErrConfigUnsupported, "Attribute %s is only allowed for guest CPU", attr)
-		}
+	if _, ok := n.Attr("mode"); ok {
+		return errCPU(vir.ErrConfigUnsupported, "Attribute mode is only allowed for guest CPU")
 	}
-	if !n.Child("arch").Valid() {
+	arch, model := n.Child("arch"), n.Child("model")
+	switch {
+	case !arch.Valid() || arch.Text() == "":
 		return errCPU(vir.ErrXMLError, "Missing CPU architecture")
+	case !slices.Contains(arches, arch.Text()):
+		return errCPU(vir.ErrConfigUnsupported, "Unknown architecture %s", arch.Text())
+	case !model.Valid() || model.Text() == "":
+		return errCPU(vir.ErrXMLError, "Missing CPU model name")
 	}
 	return d.decode(n, &c.HostCPU)
 }
 
 // ParseHostCPU reads the <cpu> document of a host, as virConnectBaselineCPU
-// and virConnectCompareCPU take it.
+// and virConnectCompareCPU take it. It must name an architecture and a model.
 func ParseHostCPU(doc []byte) (*HostCPU, error) {
-	c, err := parse[hostCPU](doc, "cpu", vir.FromCPU, nil)
+	c := &hostCPU{}
+	err := withTree(doc, vir.FromCPU, func(n node) error {
+		if n.Name() != "cpu" {
+			return errCPU(vir.ErrXMLError, "XML does not contain expected 'cpu' element")
+		}
+		return (&decoder{}).decode(n, c)
+	})
 	if err != nil {
 		return nil, err
 	}
