@@ -118,3 +118,14 @@ type DomainCapabilitiesQuery struct {
 type DomainCapabilitieser interface {
 	DomainCapabilities(ctx context.Context, q DomainCapabilitiesQuery) (string, error)
 }
+
+// CPUModeler knows models of CPUs.
+type CPUModeler interface {
+	// CPUModelNames are the models of an architecture; none where only the
+	// hypervisor knows.
+	CPUModelNames(ctx context.Context, arch string) ([]string, error)
+	// BaselineCPU is the best CPU for guests that shall run on each of the
+	// hosts, of which there is one at least. With expand it lists the features
+	// of its model, too.
+	BaselineCPU(ctx context.Context, hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error)
+}

@@ -67,6 +67,7 @@ func New(cfg Config) *Engine {
 	}
 	b := &binder{engine: e}
 	bindConnect(b)
+	bindConnectCPU(b)
 	bindNode(b)
 	bindDomains(b)
 	bindNetworks(b)

@@ -14,6 +14,7 @@ var imports = []string{
 	"domxml",
 	"domxml/internal/xmltree",
 	"drivers",
+	"drivers/cpumap",
 	"drivers/personality/test",
 	"drivers/sim",
 	"engine",

@@ -54,7 +54,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	cfg := daemon.Config{
 		SockDir: o.sockDir(), Strict: o.compat == compat1130, Log: log, Options: o.limits,
-		Domains: o.domains, Seed: o.seed,
+		Domains: o.domains, Seed: o.seed, CPUMap: o.cpuMap,
 	}
 	if o.seeded {
 		cfg.Rand = seed.Reader(o.seed)

@@ -29,6 +29,7 @@ type options struct {
 	domains   int
 	seed      uint64
 	seeded    bool // --seed was given
+	cpuMap    string
 	limits    remote.Options
 }
 
@@ -58,6 +59,9 @@ The simulated host
   --seed N            what they are made from (default 1): the same number
                       makes the same names and UUIDs everywhere. When given,
                       UUIDs that later documents leave out follow from it, too
+
+  --cpu-map DIR       libvirt's map of CPU models, for virConnectBaselineCPU;
+                      default /usr/share/libvirt/cpu_map
 
 Log, on standard error
   --log-level LEVEL   debug, info (default), warn or error
@@ -93,6 +97,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	f.StringVar(&o.compat, "compat", "", "")
 	f.IntVar(&o.domains, "domains", 0, "")
 	f.Uint64Var(&o.seed, "seed", 1, "")
+	f.StringVar(&o.cpuMap, "cpu-map", "", "")
 	f.TextVar(&o.level, "log-level", slog.LevelInfo, "")
 	f.StringVar(&o.format, "log-format", "text", "")
 	f.IntVar(&o.limits.MaxClients, "max-clients", 20000, "")

@@ -58,8 +58,12 @@ func Start(t testing.TB, flags ...string) *Daemon {
 // StartIn starts govirtd with its sockets in DIR/s.
 func StartIn(t testing.TB, dir string, flags ...string) *Daemon {
 	t.Helper()
-	argv := append([]string{Govirtd(t), "--sock-dir", filepath.Join(dir, "s"), "--root", filepath.Join(dir, "r")}, flags...)
-	return start(t, "govirtd", dir, argv...)
+	argv := []string{Govirtd(t), "--sock-dir", filepath.Join(dir, "s"), "--root", filepath.Join(dir, "r")}
+	// The recordings know the CPU models of 11.3.0, and the machine may have another release's.
+	if models := filepath.Join(chroot(), "usr/share/libvirt/cpu_map"); exists(models) {
+		argv = append(argv, "--cpu-map", models)
+	}
+	return start(t, "govirtd", dir, append(argv, flags...)...)
 }
 
 // Stats is what govirtd prints on SIGUSR1, after a garbage collection.

@@ -13,15 +13,25 @@ import (
 // Chroot is the folder of the Debian system with libvirt 11.3.0, or ends the test.
 func Chroot(t testing.TB) string {
 	t.Helper()
+	dir := chroot()
+	if !exists(filepath.Join(dir, ".done")) {
+		Missing(t, "the chroot with libvirt 11.3.0 (make oracle)")
+	}
+	return dir
+}
+
+// chroot is where that system is if it has been made.
+func chroot() string {
 	base := os.Getenv("GOVIRTD_ORACLE")
 	if base == "" {
 		base = "/var/cache/govirtd"
 	}
-	dir := filepath.Join(base, "trixie")
-	if _, err := os.Stat(filepath.Join(dir, ".done")); err != nil {
-		Missing(t, "the chroot with libvirt 11.3.0 (make oracle)")
-	}
-	return dir
+	return filepath.Join(base, "trixie")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Reference starts the libvirtd 11.3.0 of the chroot.

@@ -112,3 +112,16 @@ func TestBaseline(t *testing.T) {
 		t.Errorf("%d answers are the recorded ones, want 334", same)
 	}
 }
+
+// TestDifferenceBaselineModel: the reference says SandyBridge here, with 8
+// features added and 2 taken away.
+func TestDifferenceBaselineModel(t *testing.T) {
+	m := reference(t)
+	c, err := m.Baseline([]*domxml.HostCPU{{Arch: "x86_64", Model: "Opteron_G4-v1", Vendor: "Intel"}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Model.Name != "Westmere" || len(c.Features) != 12 {
+		t.Errorf("the model is %s with %d features", c.Model.Name, len(c.Features))
+	}
+}

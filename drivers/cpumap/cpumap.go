@@ -153,11 +153,22 @@ func (p *plainMap) add(part *partFile) {
 	}
 }
 
-// System is the map in Dir, read once; nil where there is none.
-var System = sync.OnceValue(func() *Map {
-	m, err := Load(Dir)
-	if err != nil {
-		return nil
+// cached are the maps that have been read, by their folders.
+var (
+	cached   = map[string]*Map{}
+	cachedMu sync.Mutex
+)
+
+// Cached is Load, which reads a folder only once unless that fails.
+func Cached(dir string) (*Map, error) {
+	cachedMu.Lock()
+	defer cachedMu.Unlock()
+	if m := cached[dir]; m != nil {
+		return m, nil
 	}
-	return m
-})
+	m, err := Load(dir)
+	if err == nil {
+		cached[dir] = m
+	}
+	return m, err
+}

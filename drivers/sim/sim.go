@@ -16,12 +16,15 @@ import (
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/drivers/cpumap"
 )
 
 // Backend is a simulated host. Its methods may be called from any goroutine.
 type Backend struct {
 	host drivers.SimulatedHost
 	now  func() time.Time
+	// cpuDir is where the map of CPUs is; see cpu.go.
+	cpuDir string
 
 	contents contents // of storage volumes
 }
@@ -30,7 +33,7 @@ var _ drivers.Backend = (*Backend)(nil)
 
 // New makes a simulated host; now is its clock.
 func New(host drivers.SimulatedHost, now func() time.Time) *Backend {
-	return &Backend{host: host, now: now}
+	return &Backend{host: host, now: now, cpuDir: cpumap.Dir}
 }
 
 // Start brings a guest to life.

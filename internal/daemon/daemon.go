@@ -34,6 +34,9 @@ type Config struct {
 	// one. Seed is what they are made from, the same ones as virttest's.
 	Domains int
 	Seed    uint64
+	// CPUMap is the folder of libvirt's map of CPUs; empty is where libvirt
+	// installs it.
+	CPUMap string
 	// Rand is for what documents leave to chance; nil is the system's.
 	Rand io.Reader
 	Log  *slog.Logger
@@ -58,9 +61,15 @@ type Daemon struct {
 func (c Config) Drivers() []drivers.Driver {
 	return []drivers.Driver{
 		testpersonality.Driver{
-			NewBackend: func(h drivers.SimulatedHost) drivers.Backend { return sim.New(h, time.Now) },
-			Domains:    c.Domains,
-			Seed:       c.Seed,
+			NewBackend: func(h drivers.SimulatedHost) drivers.Backend {
+				b := sim.New(h, time.Now)
+				if c.CPUMap != "" {
+					b.UseCPUMap(c.CPUMap)
+				}
+				return b
+			},
+			Domains: c.Domains,
+			Seed:    c.Seed,
 		},
 	}
 }

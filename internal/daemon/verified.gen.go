@@ -354,7 +354,7 @@ var verified = map[string][]string{
 	"remote:node_get_memory_stats":                        {"survey"},
 	"remote:node_get_security_model":                      {"survey"},
 	"remote:node_get_sev_info":                            {"survey"},
-	"remote:node_list_devices":                            {"survey"},
+	"remote:node_list_devices":                            {"survey", "difference"},
 	"remote:node_num_of_devices":                          {"survey"},
 	"remote:node_set_memory_parameters":                   {"survey"},
 	"remote:node_suspend_for_duration":                    {"survey"},
