@@ -1,6 +1,7 @@
 package domxml
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -99,20 +100,23 @@ func (a *Auth) parsed(*decoder, node) error {
 	return nil
 }
 
-// parsed ends the chain where nothing is said, and wants a format elsewhere.
-func (b *BackingStore) parsed(_ *decoder, n node) error {
-	if !hasElements(n) && b.Type == "" {
-		*b = BackingStore{}
+// parseNode ends the chain where no type is said, whatever else is.
+func (b *BackingStore) parseNode(d *decoder, n node) error {
+	kind := attrOf(n, "type")
+	if kind == "" {
 		return nil
 	}
-	if b.Type == "" {
-		b.Type = DiskFile
+	if !slices.Contains(DiskType("").values(), kind) {
+		return errXML("unknown storage source type '%s'", kind)
 	}
-	if b.Source == nil {
-		return errXML("missing disk backing store source")
+	if err := d.plain(n, b); err != nil {
+		return err
 	}
 	if b.Format == nil {
 		return errXML("missing disk backing store format")
+	}
+	if b.Source == nil {
+		return errXML("missing disk backing store source")
 	}
 	b.Source.tie(b.Type)
 	return b.Source.check()

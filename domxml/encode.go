@@ -79,7 +79,7 @@ func (e *encoder) fields(name string, v reflect.Value, p *plan, f *field) {
 	case len(e.b) > inner, f != nil && f.pair:
 		e.indent()
 		e.close(name)
-	case attrs > bare, f == nil || f.always || f.list:
+	case attrs > bare, f == nil || f.always || f.list, e.flags&FormatStored != 0:
 		e.b = append(e.b[:attrs], "/>\n"...)
 	default:
 		e.b = e.b[:start]
