@@ -209,6 +209,8 @@ func (p *plan) field(sf reflect.StructField, tag string, index []int) {
 	}
 	switch {
 	case strings.HasPrefix(how, "attr"):
+		// What must be there when it is read is there when it is written.
+		f.always = f.always || f.required && !f.pointer
 		p.attrs = append(p.attrs, f)
 	case strings.HasPrefix(how, "chardata"):
 		p.text = &f
