@@ -19,11 +19,11 @@ type checkpoint struct {
 
 func bindDomainCheckpoints(b *binder) {
 	onDomain(b, remoteproto.DomainListAllCheckpoints, func(_ *call, d *Domain, a *remoteproto.DomainListAllCheckpointsArgs) (*remoteproto.DomainListAllCheckpointsRet, error) {
-		refs, n := d.checkpointRefs("", a.Flags, a.NeedResults)
+		refs, n := d.checkpointRefs(&a.Dom, "", a.Flags, a.NeedResults)
 		return &remoteproto.DomainListAllCheckpointsRet{Checkpoints: refs, Ret: n}, nil
 	}).quick()
 	onCheckpoint(b, remoteproto.DomainCheckpointListAllChildren, func(_ *call, d *Domain, m *moment[checkpoint], a *remoteproto.DomainCheckpointListAllChildrenArgs) (*remoteproto.DomainCheckpointListAllChildrenRet, error) {
-		refs, n := d.checkpointRefs(m.name, a.Flags, a.NeedResults)
+		refs, n := d.checkpointRefs(&a.Checkpoint.Dom, m.name, a.Flags, a.NeedResults)
 		return &remoteproto.DomainCheckpointListAllChildrenRet{Checkpoints: refs, Ret: n}, nil
 	}).quick()
 	onDomain(b, remoteproto.DomainCheckpointLookupByName, func(_ *call, d *Domain, a *remoteproto.DomainCheckpointLookupByNameArgs) (*remoteproto.DomainCheckpointLookupByNameRet, error) {
@@ -31,13 +31,13 @@ func bindDomainCheckpoints(b *binder) {
 		if err != nil {
 			return nil, err
 		}
-		return &remoteproto.DomainCheckpointLookupByNameRet{Checkpoint: d.checkpointRef(m.name)}, nil
+		return &remoteproto.DomainCheckpointLookupByNameRet{Checkpoint: checkpointRef(&a.Dom, m.name)}, nil
 	}).quick()
-	onCheckpoint(b, remoteproto.DomainCheckpointGetParent, func(_ *call, d *Domain, m *moment[checkpoint], _ *remoteproto.DomainCheckpointGetParentArgs) (*remoteproto.DomainCheckpointGetParentRet, error) {
+	onCheckpoint(b, remoteproto.DomainCheckpointGetParent, func(_ *call, d *Domain, m *moment[checkpoint], a *remoteproto.DomainCheckpointGetParentArgs) (*remoteproto.DomainCheckpointGetParentRet, error) {
 		if m.parent == "" {
 			return nil, d.host.errorf(vir.ErrNoDomainCheckpoint, "checkpoint '%s' does not have a parent", m.name)
 		}
-		return &remoteproto.DomainCheckpointGetParentRet{Parent: d.checkpointRef(m.parent)}, nil
+		return &remoteproto.DomainCheckpointGetParentRet{Parent: checkpointRef(&a.Checkpoint.Dom, m.parent)}, nil
 	}).quick()
 	onCheckpoint(b, remoteproto.DomainCheckpointGetXMLDesc, domainCheckpointGetXMLDesc)
 	needing[drivers.Checkpointer](change(b, remoteproto.DomainCheckpointCreateXML, domainCheckpointCreateXML).
@@ -107,13 +107,14 @@ func (d *Domain) checkpoint(name string) (*moment[checkpoint], error) {
 	return nil, d.host.errorf(vir.ErrNoDomainCheckpoint, "no domain checkpoint with matching name '%s'", name)
 }
 
-func (d *Domain) checkpointRef(name string) remoteproto.DomainCheckpoint {
-	return remoteproto.DomainCheckpoint{Name: name, Dom: d.ref(d.load())}
+// checkpointRef is a checkpoint as replies name it, like snapshotRef.
+func checkpointRef(dom *remoteproto.Domain, name string) remoteproto.DomainCheckpoint {
+	return remoteproto.DomainCheckpoint{Name: name, Dom: *dom}
 }
 
 // checkpointRefs gives the checkpoints that pass the filters, as snapshotList
 // does for snapshots.
-func (d *Domain) checkpointRefs(parent string, flags uint32, want int32) (refs []remoteproto.DomainCheckpoint, n int32) {
+func (d *Domain) checkpointRefs(dom *remoteproto.Domain, parent string, flags uint32, want int32) (refs []remoteproto.DomainCheckpoint, n int32) {
 	r := d.load()
 	f := vir.DomainCheckpointListFlags(flags)
 	for _, m := range r.checkpoints.walk(parent, (f&vir.DomainCheckpointListDescendants != 0) == (parent != "")) {
@@ -121,7 +122,7 @@ func (d *Domain) checkpointRefs(parent string, flags uint32, want int32) (refs [
 			continue
 		}
 		if n++; want != 0 {
-			refs = append(refs, remoteproto.DomainCheckpoint{Name: m.name, Dom: d.ref(r)})
+			refs = append(refs, checkpointRef(dom, m.name))
 		}
 	}
 	return refs, n
@@ -174,7 +175,7 @@ func domainCheckpointCreateXML(c *call, d *Domain, a *remoteproto.DomainCheckpoi
 		r.checkpoints = r.checkpoints.with(m, !redefine || r.checkpoints.now() == nil)
 		return nil
 	})
-	return &remoteproto.DomainCheckpointCreateXMLRet{Checkpoint: d.checkpointRef(m.name)}, nil
+	return &remoteproto.DomainCheckpointCreateXMLRet{Checkpoint: checkpointRef(&a.Dom, m.name)}, nil
 }
 
 // takeCheckpoint begins to record changes, as a child of the current one.

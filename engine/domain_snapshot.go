@@ -27,23 +27,23 @@ func bindDomainSnapshots(b *binder) {
 		if err != nil {
 			return nil, err
 		}
-		return &remoteproto.DomainSnapshotLookupByNameRet{Snap: d.snapshotRef(s.name)}, nil
+		return &remoteproto.DomainSnapshotLookupByNameRet{Snap: snapshotRef(&a.Dom, s.name)}, nil
 	}).quick()
 	onDomain(b, remoteproto.DomainHasCurrentSnapshot, func(_ *call, d *Domain, _ *remoteproto.DomainHasCurrentSnapshotArgs) (*remoteproto.DomainHasCurrentSnapshotRet, error) {
 		return &remoteproto.DomainHasCurrentSnapshotRet{Result: truth(d.load().snapshots.now() != nil)}, nil
 	}).quick()
-	onDomain(b, remoteproto.DomainSnapshotCurrent, func(_ *call, d *Domain, _ *remoteproto.DomainSnapshotCurrentArgs) (*remoteproto.DomainSnapshotCurrentRet, error) {
+	onDomain(b, remoteproto.DomainSnapshotCurrent, func(_ *call, d *Domain, a *remoteproto.DomainSnapshotCurrentArgs) (*remoteproto.DomainSnapshotCurrentRet, error) {
 		s := d.load().snapshots.now()
 		if s == nil {
 			return nil, d.host.errorf(vir.ErrNoDomainSnapshot, "the domain does not have a current snapshot")
 		}
-		return &remoteproto.DomainSnapshotCurrentRet{Snap: d.snapshotRef(s.name)}, nil
+		return &remoteproto.DomainSnapshotCurrentRet{Snap: snapshotRef(&a.Dom, s.name)}, nil
 	}).quick()
-	onSnapshot(b, remoteproto.DomainSnapshotGetParent, func(_ *call, d *Domain, s *moment[snapshot], _ *remoteproto.DomainSnapshotGetParentArgs) (*remoteproto.DomainSnapshotGetParentRet, error) {
+	onSnapshot(b, remoteproto.DomainSnapshotGetParent, func(_ *call, d *Domain, s *moment[snapshot], a *remoteproto.DomainSnapshotGetParentArgs) (*remoteproto.DomainSnapshotGetParentRet, error) {
 		if s.parent == "" {
 			return nil, d.host.errorf(vir.ErrNoDomainSnapshot, "snapshot '%s' does not have a parent", s.name)
 		}
-		return &remoteproto.DomainSnapshotGetParentRet{Snap: d.snapshotRef(s.parent)}, nil
+		return &remoteproto.DomainSnapshotGetParentRet{Snap: snapshotRef(&a.Snap.Dom, s.parent)}, nil
 	}).quick()
 	onSnapshot(b, remoteproto.DomainSnapshotIsCurrent, func(_ *call, d *Domain, s *moment[snapshot], _ *remoteproto.DomainSnapshotIsCurrentArgs) (*remoteproto.DomainSnapshotIsCurrentRet, error) {
 		now := d.load().snapshots.now()
@@ -123,9 +123,10 @@ func (d *Domain) snapshot(name string) (*moment[snapshot], error) {
 	return nil, d.host.errorf(vir.ErrNoDomainSnapshot, "no domain snapshot with matching name '%s'", name)
 }
 
-// snapshotRef is a snapshot as replies name it.
-func (d *Domain) snapshotRef(name string) remoteproto.DomainSnapshot {
-	return remoteproto.DomainSnapshot{Name: name, Dom: d.ref(d.load())}
+// snapshotRef is a snapshot as replies name it: its domain is what the caller
+// said, whatever the id is now.
+func snapshotRef(dom *remoteproto.Domain, name string) remoteproto.DomainSnapshot {
+	return remoteproto.DomainSnapshot{Name: name, Dom: *dom}
 }
 
 // wholeSnapshot is the document with its domains, for the caller to keep.

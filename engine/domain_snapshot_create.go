@@ -56,13 +56,15 @@ func domainSnapshotCreateXML(c *call, d *Domain, a *remoteproto.DomainSnapshotCr
 		r.snapshots = r.snapshots.with(m, current)
 		return nil
 	})
+	ref := snapshotRef(&a.Dom, m.name)
 	if flags&vir.DomainSnapshotCreateHalt != 0 && r.active() {
 		if err := r.guest.Destroy(c, false); err != nil {
 			return nil, err
 		}
 		d.stop(c.Call, r.id, stopped(vir.DomainEventStoppedFromSnapshot, vir.DomainShutoffFromSnapshot))
+		ref.Dom.ID = -1
 	}
-	return &remoteproto.DomainSnapshotCreateXMLRet{Snap: d.snapshotRef(m.name)}, nil
+	return &remoteproto.DomainSnapshotCreateXMLRet{Snap: ref}, nil
 }
 
 // takeSnapshot makes a snapshot of what the domain is now, a child of the

@@ -16,7 +16,7 @@ func bindSnapshotLists(b *binder) {
 		return checkMax(a.Maxnames, "maxnames", remoteproto.DomainSnapshotListMax, "REMOTE_DOMAIN_SNAPSHOT_LIST_MAX")
 	})
 	onDomain(b, remoteproto.DomainListAllSnapshots, func(_ *call, d *Domain, a *remoteproto.DomainListAllSnapshotsArgs) (*remoteproto.DomainListAllSnapshotsRet, error) {
-		refs, n := d.snapshotRefs("", a.Flags, a.NeedResults)
+		refs, n := d.snapshotRefs(&a.Dom, "", a.Flags, a.NeedResults)
 		return &remoteproto.DomainListAllSnapshotsRet{Snapshots: refs, Ret: n}, nil
 	}).quick()
 	onSnapshot(b, remoteproto.DomainSnapshotNumChildren, func(_ *call, d *Domain, s *moment[snapshot], a *remoteproto.DomainSnapshotNumChildrenArgs) (*remoteproto.DomainSnapshotNumChildrenRet, error) {
@@ -28,7 +28,7 @@ func bindSnapshotLists(b *binder) {
 		return checkMax(a.Maxnames, "maxnames", remoteproto.DomainSnapshotListMax, "REMOTE_DOMAIN_SNAPSHOT_LIST_MAX")
 	})
 	onSnapshot(b, remoteproto.DomainSnapshotListAllChildren, func(_ *call, d *Domain, s *moment[snapshot], a *remoteproto.DomainSnapshotListAllChildrenArgs) (*remoteproto.DomainSnapshotListAllChildrenRet, error) {
-		refs, n := d.snapshotRefs(s.name, a.Flags, a.NeedResults)
+		refs, n := d.snapshotRefs(&a.Snapshot.Dom, s.name, a.Flags, a.NeedResults)
 		return &remoteproto.DomainSnapshotListAllChildrenRet{Snapshots: refs, Ret: n}, nil
 	}).quick()
 }
@@ -44,12 +44,11 @@ func firstNames[D any](list []*moment[D], limit int32) []string {
 	return names
 }
 
-func (d *Domain) snapshotRefs(parent string, flags uint32, want int32) (refs []remoteproto.DomainSnapshot, n int32) {
+func (d *Domain) snapshotRefs(dom *remoteproto.Domain, parent string, flags uint32, want int32) (refs []remoteproto.DomainSnapshot, n int32) {
 	list := d.snapshotList(parent, flags)
 	if want != 0 {
-		dom := d.ref(d.load())
 		for _, m := range list {
-			refs = append(refs, remoteproto.DomainSnapshot{Name: m.name, Dom: dom})
+			refs = append(refs, snapshotRef(dom, m.name))
 		}
 	}
 	return refs, int32(len(list))

@@ -425,3 +425,50 @@ func corpusInput(t *testing.T, kind, in string) string {
 	t.Fatalf("no %s %s in the corpus", kind, in)
 	return ""
 }
+
+func TestDifferenceRevertKeepsName(t *testing.T) {
+	x := withSnapshots(t, "s")
+	name := "b"
+	must(t, x.s, remoteproto.DomainRename, &remoteproto.DomainRenameArgs{Dom: x.dom, NewName: &name})
+	x.revert("s", 0)
+	if d := lookup(t, x.s, "b"); d.Name != "b" {
+		t.Errorf("found under b: %s", d.Name)
+	}
+	text := must(t, x.s, remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: x.dom}).XML
+	if !strings.Contains(text, "<name>b</name>") {
+		t.Error(text)
+	}
+}
+
+func TestDifferenceSnapshotNames(t *testing.T) {
+	x := withSnapshots(t, "s", "t", "u")
+	for limit := range int32(5) {
+		r := must(t, x.s, remoteproto.DomainSnapshotListNames, &remoteproto.DomainSnapshotListNamesArgs{Dom: x.dom, Maxnames: limit})
+		if len(r.Names) != min(3, int(limit)) {
+			t.Errorf("at most %d: %v", limit, r.Names)
+		}
+		c := must(t, x.s, remoteproto.DomainSnapshotListChildrenNames, &remoteproto.DomainSnapshotListChildrenNamesArgs{
+			Snap: x.ref("s"), Maxnames: limit, Flags: uint32(vir.DomainSnapshotListDescendants),
+		})
+		if len(c.Names) != min(2, int(limit)) {
+			t.Errorf("at most %d children: %v", limit, c.Names)
+		}
+	}
+}
+
+// TestSnapshotNamesItsDomain: replies have the domain as the caller named it,
+// even with an id of the past, except where the call itself ends the guest.
+func TestSnapshotNamesItsDomain(t *testing.T) {
+	x := withSnapshots(t, "s")
+	x.dom.ID = 7
+	if r := must(t, x.s, remoteproto.DomainSnapshotCurrent, &remoteproto.DomainSnapshotCurrentArgs{Dom: x.dom}); r.Snap.Dom != x.dom {
+		t.Errorf("current: %+v", r.Snap.Dom)
+	}
+	must(t, x.s, remoteproto.DomainCreate, &remoteproto.DomainCreateArgs{Dom: x.dom})
+	r := must(t, x.s, remoteproto.DomainSnapshotCreateXML, &remoteproto.DomainSnapshotCreateXMLArgs{
+		Dom: x.dom, XMLDesc: "<domainsnapshot><name>h</name></domainsnapshot>", Flags: uint32(vir.DomainSnapshotCreateHalt),
+	})
+	if r.Snap.Dom.ID != -1 {
+		t.Errorf("halted: %+v", r.Snap.Dom)
+	}
+}

@@ -125,3 +125,19 @@ func TestWorldPrefixes(t *testing.T) {
 		t.Error(err, w)
 	}
 }
+
+func TestDifferenceWorldSnapshots(t *testing.T) {
+	for _, c := range []struct{ doc, text string }{
+		{extended(inline("s", "", 0) + inline("s", "", 0)), "operation failed: domain moment s already exists"},
+		{extended("<test:domainsnapshot><name>s</name><creationTime>7</creationTime><state>shutoff</state><active>0</active></test:domainsnapshot>"),
+			"internal error: missing domain in snapshot"},
+	} {
+		host, _, err := open(t, write(t, "node.xml", "<node>"+c.doc+"</node>"))
+		if err == nil {
+			_, err = host.World()
+		}
+		if err == nil || err.Error() != c.text {
+			t.Errorf("%v, want %s", err, c.text)
+		}
+	}
+}
