@@ -472,3 +472,18 @@ func TestSnapshotNamesItsDomain(t *testing.T) {
 		t.Errorf("halted: %+v", r.Snap.Dom)
 	}
 }
+
+// TestSnapshotWithoutAliases: what only a running guest has is not saved.
+func TestSnapshotWithoutAliases(t *testing.T) {
+	x := withSnapshots(t)
+	must(t, x.s, remoteproto.DomainCreate, &remoteproto.DomainCreateArgs{Dom: x.dom})
+	must(t, x.s, remoteproto.DomainAttachDeviceFlags, &remoteproto.DomainAttachDeviceFlagsArgs{
+		Dom: x.dom, XML: strings.ReplaceAll(diskXML, "vda", "vdb"), Flags: uint32(vir.DomainDeviceModifyLive),
+	})
+	live := must(t, x.s, remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: x.dom}).XML
+	x.take("s", 0)
+	saved := must(t, x.s, remoteproto.DomainSnapshotGetXMLDesc, &remoteproto.DomainSnapshotGetXMLDescArgs{Snap: x.ref("s")}).XML
+	if !strings.Contains(live, "<alias ") || strings.Contains(saved, "<alias ") || !strings.Contains(saved, "vdb") {
+		t.Errorf("live:\n%s\nsaved:\n%s", live, saved)
+	}
+}
