@@ -25,7 +25,7 @@ func kept(name, parent string, active int) string {
 	return fmt.Sprintf("<name>%s</name><creationTime>7</creationTime><state>shutoff</state><active>%d</active>%s%s", name, active, parent, snapshotDomain)
 }
 
-func inline(name, parent string, active int) string {
+func inlineSnapshot(name, parent string, active int) string {
 	return "<test:domainsnapshot>" + kept(name, parent, active) + "</test:domainsnapshot>"
 }
 
@@ -51,15 +51,15 @@ func TestWorldAnswers(t *testing.T) {
 		text      string
 		snapshots int
 	}{
-		{name: "in the file", doc: extended(inline("s", "", 1) + inline("t", "s", 0)), snapshots: 2},
+		{name: "in the file", doc: extended(inlineSnapshot("s", "", 1) + inlineSnapshot("t", "s", 0)), snapshots: 2},
 		{name: "in a file of its own", doc: extended("<test:domainsnapshot file='snapshot.xml'/>"), snapshots: 1},
-		{name: "children first", doc: extended(inline("t", "s", 0) + "<test:domainsnapshot file='snapshot.xml'/>"), snapshots: 2},
-		{name: "another element", doc: extended("<test:domainsnapshots>" + inline("s", "", 0) + "</test:domainsnapshots>")},
-		{name: "two active", doc: extended(inline("s", "", 1) + inline("t", "s", 1)), code: vir.ErrInternalError, domain: space,
+		{name: "children first", doc: extended(inlineSnapshot("t", "s", 0) + "<test:domainsnapshot file='snapshot.xml'/>"), snapshots: 2},
+		{name: "another element", doc: extended("<test:domainsnapshots>" + inlineSnapshot("s", "", 0) + "</test:domainsnapshots>")},
+		{name: "two active", doc: extended(inlineSnapshot("s", "", 1) + inlineSnapshot("t", "s", 1)), code: vir.ErrInternalError, domain: space,
 			text: "internal error: more than one snapshot claims to be active"},
-		{name: "no parent", doc: extended(inline("t", "s", 0)), code: vir.ErrInternalError, domain: space,
+		{name: "no parent", doc: extended(inlineSnapshot("t", "s", 0)), code: vir.ErrInternalError, domain: space,
 			text: "internal error: Snapshots have inconsistent relations for domain a"},
-		{name: "a circle", doc: extended(inline("s", "t", 0) + inline("t", "s", 0)), code: vir.ErrInternalError, domain: space,
+		{name: "a circle", doc: extended(inlineSnapshot("s", "t", 0) + inlineSnapshot("t", "s", 0)), code: vir.ErrInternalError, domain: space,
 			text: "internal error: Snapshots have inconsistent relations for domain a"},
 		{name: "nothing", doc: extended("<test:domainsnapshot/>"), code: vir.ErrXMLError, domain: vir.FromDomainSnapshot,
 			text: "XML error: a redefined snapshot must have a name"},
@@ -128,7 +128,7 @@ func TestWorldPrefixes(t *testing.T) {
 
 func TestDifferenceWorldSnapshots(t *testing.T) {
 	for _, c := range []struct{ doc, text string }{
-		{extended(inline("s", "", 0) + inline("s", "", 0)), "operation failed: domain moment s already exists"},
+		{extended(inlineSnapshot("s", "", 0) + inlineSnapshot("s", "", 0)), "operation failed: domain moment s already exists"},
 		{extended("<test:domainsnapshot><name>s</name><creationTime>7</creationTime><state>shutoff</state><active>0</active></test:domainsnapshot>"),
 			"internal error: missing domain in snapshot"},
 	} {
