@@ -5,7 +5,7 @@ import "github.com/govirtd/govirtd/protocol/vir"
 // StoragePoolCapabilities says which pools a host can have
 // (virConnectGetStoragePoolCapabilities).
 type StoragePoolCapabilities struct {
-	Pools []StoragePoolCapability `xml:"pool"`
+	Pools []StoragePoolCapability `xml:"pool" vir:"pair"`
 }
 
 // StoragePoolCapability is about pools of a type.
@@ -19,7 +19,7 @@ type StoragePoolCapability struct {
 // StorageFormatRange are the formats of pools or volumes.
 type StorageFormatRange struct {
 	Default *StorageFormat `xml:"defaultFormat"`
-	Enums   []StorageEnum  `xml:"enum"`
+	Enums   []StorageEnum  `xml:"enum" vir:"pair"`
 }
 
 // StorageEnum is a list of values that something may have.
@@ -43,15 +43,25 @@ func NewStoragePoolCapabilities(supported func(StoragePoolType) bool) *StoragePo
 			p.Pool = formatRange("sourceFormatType", r.defaultFormat, r.formats)
 		}
 		if r.volumes != nil {
-			p.Volume = formatRange("targetFormatType", r.defaultVolume, r.volumes)
+			p.Volume = formatRange("targetFormatType", r.defaultVolume, capabilityFormats(t, r.volumes))
 		}
 		c.Pools = append(c.Pools, p)
 	}
 	return c
 }
 
-// formatRange leaves out what stands for an unknown format, as the reference
-// does.
+// capabilityFormats are the formats of volumes as the reference lists them:
+// with one for files that documents must not name, and none for Ceph.
+func capabilityFormats(t StoragePoolType, formats []string) []string {
+	switch {
+	case t == StoragePoolRBD:
+		return nil
+	case formats[0] == storageFileFormats[0]:
+		return append([]string{"none"}, formats...)
+	}
+	return formats
+}
+
 func formatRange(name, def string, formats []string) *StorageFormatRange {
 	return &StorageFormatRange{Default: &StorageFormat{Type: def}, Enums: []StorageEnum{{Name: name, Values: formats}}}
 }

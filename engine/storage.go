@@ -146,7 +146,7 @@ func (h *Host) seedPool(ctx context.Context, s drivers.StoragePoolSeed) error {
 			place(h.backend, s.Pool, v)
 		}
 		if p.volumes.insert(&StorageVolume{pool: p, name: v.Name}, v) != nil {
-			return vir.Errorf(vir.FromTest, vir.ErrXMLError, "pool '%s' has two volumes '%s'", s.Pool.Name, v.Name)
+			return errUnknownCause()
 		}
 	}
 	if err := keeper.StartStoragePool(ctx, s.Pool); err != nil {

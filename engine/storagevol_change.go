@@ -68,7 +68,8 @@ func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs
 		return nil, errVolume("Can't shrink capacity below current capacity unless shrink flag explicitly specified")
 	}
 	r := v.pool.load()
-	if free := r.capacity - r.allocation; flags&vir.StorageVolResizeAllocate != 0 && capacity > old && capacity-old > free {
+	if free := r.capacity - r.allocation; flags&vir.StorageVolResizeAllocate != 0 &&
+		capacity > v.doc.Allocation.Value && capacity-v.doc.Allocation.Value > free {
 		return nil, vir.Errorf(vir.FromStorage, vir.ErrOperationFailed, "Not enough space left in storage pool")
 	}
 	if err := c.host.backend.(drivers.StorageVolumeContents).ResizeStorageVolume(c, r.def, v.doc, capacity); err != nil {

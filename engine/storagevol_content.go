@@ -153,17 +153,13 @@ func (v volumeCall) written(ctx context.Context, content drivers.StorageVolumeCo
 	if doc == nil || !v.pool.load().active {
 		return // deleted, or stopped, meanwhile
 	}
-	v.resized(doc, max(doc.Capacity.Value, uint64(content.Size())))
-	_ = v.pool.refresh(ctx, nil)
-}
-
-// resized puts a document with another size in the place of the old one.
-// Simulated volumes are allocated in full unless somebody asked for less.
-func (v volumeCall) resized(doc *domxml.StorageVolume, capacity uint64) {
 	changed := *doc
-	if doc.Allocation.Value >= doc.Capacity.Value || doc.Allocation.Value > capacity {
-		changed.Allocation = domxml.Bytes(capacity)
+	changed.Capacity = domxml.Bytes(max(doc.Capacity.Value, uint64(content.Size())))
+	stored := min(uint64(content.Allocated()), changed.Capacity.Value)
+	if doc.Allocation.Value >= doc.Capacity.Value {
+		stored = changed.Capacity.Value // was allocated in full and stays so
 	}
-	changed.Capacity = domxml.Bytes(capacity)
+	changed.Allocation = domxml.Bytes(max(doc.Allocation.Value, stored))
 	v.pool.volumes.set(v.vol, &changed)
+	_ = v.pool.refresh(ctx, nil)
 }

@@ -19,8 +19,8 @@ const (
 	volumeBlock = 64 << 10
 	// maxContents bounds the bytes that all volumes of a host keep.
 	maxContents = 512 << 20
-	// maxVolume bounds the size of a volume.
-	maxVolume = 1 << 62
+	// maxVolume bounds the size to which a volume can grow, as file systems do.
+	maxVolume = 16 << 40
 )
 
 // volumeKey names a volume for as long as its pool lives.
@@ -266,7 +266,9 @@ func (b *Backend) OpenStorageVolume(_ context.Context, pool *domxml.StoragePool,
 // ResizeStorageVolume changes where the volume ends.
 func (b *Backend) ResizeStorageVolume(_ context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, capacity uint64) error {
 	if capacity > maxVolume {
-		return errFull()
+		e := vir.Errorf(vir.FromNone, vir.ErrSystemError, "Failed to truncate file '%s': File too large", vol.Target.Path)
+		e.Int1 = int32(syscall.EFBIG)
+		return e
 	}
 	v := b.contents.open(keyOf(pool, vol), int64(vol.Capacity.Value))
 	size := int64(capacity)
