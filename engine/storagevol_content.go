@@ -70,8 +70,10 @@ func download(ctx context.Context, s proc.Stream, content drivers.StorageVolumeC
 				return err
 			}
 			data, stop = min(data, end), min(stop, end)
-			if err := s.WriteHole(data - at); err != nil {
-				return err
+			if data > at {
+				if err := s.WriteHole(data - at); err != nil {
+					return err
+				}
 			}
 			at = data
 		}
