@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/govirtd/govirtd/internal/corpus"
@@ -149,6 +151,53 @@ func TestStorageGoldens(t *testing.T) {
 			if err != nil || again != got {
 				t.Errorf("%s: second pass %v\n%s\nafter\n%s", e.Name, err, again, got)
 			}
+		}
+	}
+}
+
+// TestStoragePoolCapabilities makes the document of a libvirtd 11.3.0 whose
+// host has directories, file systems and network file systems.
+func TestStoragePoolCapabilities(t *testing.T) {
+	want, err := os.ReadFile(filepath.Join("..", "testdata", "observed", "storagepoolcaps.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := NewStoragePoolCapabilities(func(p StoragePoolType) bool {
+		return p == StoragePoolDir || p == StoragePoolFS || p == StoragePoolNetFS
+	})
+	got, err := FormatStoragePoolCapabilities(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := corpus.Diff(strings.Split(string(want), "\n"), string(got)); d != "" {
+		t.Error(d)
+	}
+	again, err := ParseStoragePoolCapabilities(got)
+	if err != nil || !reflect.DeepEqual(again, c) {
+		t.Errorf("read again: %v", err)
+	}
+}
+
+// TestStoragePoolSources reads and writes what a search finds.
+func TestStoragePoolSources(t *testing.T) {
+	const doc = "<sources>\n  <source>\n    <host name='h'/>\n    <dir path='/x'/>\n    <format type='nfs'/>\n  </source>\n  <source>\n  </source>\n</sources>\n"
+	s, err := ParseStoragePoolSources([]byte(doc), StoragePoolNetFS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := FormatStoragePoolSources(s)
+	if err != nil || string(got) != doc {
+		t.Errorf("%v\n%s", err, got)
+	}
+}
+
+// TestCleanPath is about slashes.
+func TestCleanPath(t *testing.T) {
+	for in, want := range map[string]string{
+		"": "", "/": "/", "//": "//", "///": "/", "//a//": "//a", "///a//b/": "/a/b", "a/": "a", "./a/../b": "./a/../b",
+	} {
+		if got := CleanPath(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
 		}
 	}
 }
