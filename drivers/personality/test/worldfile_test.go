@@ -87,6 +87,48 @@ func TestWorldFile(t *testing.T) {
 	}
 }
 
+// TestWorldPools reads pools with volumes, which may be in files of their own
+// beside that of the pool's world.
+func TestWorldPools(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"node.xml": "<node><pool type='dir'><name>a</name><target><path>/a</path></target>" +
+			"<volume><name>v</name><capacity>5</capacity></volume>" +
+			"<volume><name>w</name><key>k</key><capacity>5</capacity><target><path>/w</path></target></volume></pool>" +
+			"<pool file='b.xml'/></node>",
+		"b.xml":   "<pool type='dir'><name>b</name><target><path>/b</path></target><volume file='v.xml'/></pool>",
+		"v.xml":   "<volume><name>x</name><capacity>5</capacity></volume>",
+		"bad.xml": "<node><pool type='dir'><name>a</name><target><path>/a</path></target><volume><name>v</name></volume></pool></node>",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	host, _, err := open(t, filepath.Join(dir, "node.xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := host.World()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(w.Pools) != 2 || len(w.Pools[0].Volumes) != 2 || len(w.Pools[1].Volumes) != 1 {
+		t.Fatalf("pools %+v", w.Pools)
+	}
+	if v := w.Pools[0].Volumes[1]; v.Key != "k" || v.Target.Path != "/w" {
+		t.Errorf("volume %+v", v)
+	}
+	if v := w.Pools[1].Volumes[0]; v.Name != "x" {
+		t.Errorf("volume %+v", v)
+	}
+	if host, _, err = open(t, filepath.Join(dir, "bad.xml")); err == nil {
+		_, err = host.World()
+	}
+	if err == nil || err.Error() != "XML error: missing capacity element" {
+		t.Errorf("a volume without a size: %v", err)
+	}
+}
+
 func TestWorldErrors(t *testing.T) {
 	for _, c := range []struct {
 		name, path, message string
