@@ -45,11 +45,11 @@ func domainFDAssociate(_ context.Context, pc *proc.Call, _ *remoteproto.DomainFD
 	}
 	files := pc.TakeFDs()
 	defer closeFiles(files)
-	if c.readOnly {
-		return nil, errReadOnly(p)
-	}
 	if len(files) == 0 {
 		return nil, notZero(p, "nfds", int32(0))
+	}
+	if c.readOnly {
+		return nil, errReadOnly(p)
 	}
 	return nil, errNoSupport(p)
 }
