@@ -140,7 +140,10 @@ func steps(v any, done map[string]bool) {
 	}
 }
 
-var named = regexp.MustCompile(`\b(remote|qemu|lxc)proto\.(\w+)`)
+var (
+	imports = regexp.MustCompile(`(?m)^\s*(\w+ )?"github.com/govirtd/govirtd/protocol/(remote|qemu|lxc)proto"$`)
+	named   = regexp.MustCompile(`\b(\w+)\.(\w+)`)
+)
 
 // sent finds the messages that the engine's sources name.
 func sent(root string) ([]string, error) {
@@ -157,8 +160,18 @@ func sent(root string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
+		program := map[string]string{} // by the name of its package in this file
+		for _, m := range imports.FindAllSubmatch(b, -1) {
+			name := strings.TrimSpace(string(m[1]))
+			if name == "" {
+				name = string(m[2]) + "proto"
+			}
+			program[name] = string(m[2])
+		}
 		for _, m := range named.FindAllSubmatch(b, -1) {
-			used[string(m[1])+":"+strings.ToLower(string(m[2]))] = true
+			if p := program[string(m[1])]; p != "" {
+				used[p+":"+strings.ToLower(string(m[2]))] = true
+			}
 		}
 	}
 	var out []string
