@@ -37,9 +37,9 @@ func sparseFile(t *testing.T, path string) []byte {
 	return content
 }
 
-// TestDifferenceVolumeContent uploads, downloads, clones, resizes and wipes volumes with stock virsh and compares the bytes.
+// TestDifference28VolumeContent uploads, downloads, clones, resizes and wipes volumes with stock virsh and compares the bytes.
 // The reference's test driver has no bytes; ours has, in its default mode.
-func TestDifferenceVolumeContent(t *testing.T) {
+func TestDifference28VolumeContent(t *testing.T) {
 	virsh := lab.NativeVirsh(t)
 	d := govirtd(t)
 	run := func(args ...string) {

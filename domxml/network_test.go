@@ -171,8 +171,8 @@ func TestNetworkUpdateProbes(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetworkForwardMixed: no interfaces beside PCI devices.
-func TestDifferenceNetworkForwardMixed(t *testing.T) {
+// TestDifference17NetworkForwardMixed: no interfaces beside PCI devices.
+func TestDifference17NetworkForwardMixed(t *testing.T) {
 	doc := "<network><name>n</name><forward mode='hostdev'><address type='pci' bus='1'/></forward></network>"
 	for _, c := range []vir.NetworkUpdateCommand{vir.NetworkUpdateCommandAddFirst, vir.NetworkUpdateCommandAddLast} {
 		_, err := updateNetwork([]byte(doc), domxml.NetworkUpdate{
@@ -185,8 +185,8 @@ func TestDifferenceNetworkForwardMixed(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetworkNamelessInterface: a name that is empty is no name.
-func TestDifferenceNetworkNamelessInterface(t *testing.T) {
+// TestDifference18NetworkNamelessInterface: a name that is empty is no name.
+func TestDifference18NetworkNamelessInterface(t *testing.T) {
 	got, err := network([]byte("<network><name>n</name><forward mode='bridge'><interface dev=''/></forward></network>"))
 	if err != nil || !strings.Contains(got, "<forward mode='bridge'>\n    <interface dev=''/>") {
 		t.Errorf("%v\n%s", err, got)

@@ -207,9 +207,9 @@ func completedNodeDevice(doc []byte, flags domxml.FormatFlags) ([]byte, error) {
 	return domxml.FormatNodeDevice(v, flags)
 }
 
-// TestDifferenceO4Comment: a comment stays what it is, wherever the other
+// TestDifference23Comment: a comment stays what it is, wherever the other
 // conditions of the rule stand.
-func TestDifferenceO4Comment(t *testing.T) {
+func TestDifference23Comment(t *testing.T) {
 	f, err := domxml.ParseNWFilter([]byte("<filter name='f'><rule action='drop' direction='in'><tcp comment='c'/><tcp dscp='5'/></rule></filter>"))
 	if err != nil {
 		t.Fatal(err)

@@ -88,9 +88,9 @@ func hostDocument(s *session, name string) (string, error) {
 	return r.Capabilities, nil
 }
 
-// TestDifferenceDomainCapabilitiesEscape: the reference writes the machine as
+// TestDifference6DomainCapabilitiesEscape: the reference writes the machine as
 // it was named, which is no XML where that has a '<'.
-func TestDifferenceDomainCapabilitiesEscape(t *testing.T) {
+func TestDifference6DomainCapabilitiesEscape(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	machine := "m<'&"
 	r := must(t, s, remoteproto.ConnectGetDomainCapabilities, &remoteproto.ConnectGetDomainCapabilitiesArgs{Machine: &machine, Emulatorbin: new(string)})

@@ -129,7 +129,7 @@ func TestCPUModelNames(t *testing.T) {
 		vir.ErrNoSupport, "this function is not supported by the connection driver: 'mips' architecture is not supported by CPU driver")
 }
 
-func TestDifferenceNoCPUMap(t *testing.T) {
+func TestDifference8NoCPUMap(t *testing.T) {
 	dir := t.TempDir()
 	s := withMap(t, dir)
 	fails(t, s, remoteproto.ConnectGetCPUModelNames, &remoteproto.ConnectGetCPUModelNamesArgs{Arch: "x86_64"},

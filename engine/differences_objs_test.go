@@ -13,7 +13,7 @@ func noSupport(api string) string {
 	return "this function is not supported by the connection driver: " + api
 }
 
-func TestDifferenceO1Secrets(t *testing.T) {
+func TestDifference20Secrets(t *testing.T) {
 	define := &remoteproto.SecretDefineXMLArgs{XML: "<secret><usage type='tls'><name>n</name></usage></secret>"}
 	s := connect(t, newEngine(true), "test:///default")
 	fails(t, s, remoteproto.SecretDefineXML, define, vir.ErrNoSupport, noSupport("virSecretDefineXML"))
@@ -30,7 +30,7 @@ func TestDifferenceO1Secrets(t *testing.T) {
 	}
 }
 
-func TestDifferenceO2Filters(t *testing.T) {
+func TestDifference21Filters(t *testing.T) {
 	define := &remoteproto.NWFilterDefineXMLArgs{XML: "<filter name='f'/>"}
 	bind := &remoteproto.NWFilterBindingCreateXMLArgs{XML: "<filterbinding><owner><name>o</name><uuid>11111111-2222-3333-4444-555555555555</uuid></owner>" +
 		"<portdev name='nosuch'/><mac address='52:54:00:00:00:01'/><filterref filter='f'/></filterbinding>"}
@@ -48,7 +48,7 @@ func TestDifferenceO2Filters(t *testing.T) {
 	must(t, s, remoteproto.NWFilterUndefine, &remoteproto.NWFilterUndefineArgs{NWFilter: f})
 }
 
-func TestDifferenceO3SCSIHost(t *testing.T) {
+func TestDifference22SCSIHost(t *testing.T) {
 	args := &remoteproto.NodeDeviceLookupSCSIHostByWWNArgs{WWNN: "2000000056785678", WWPN: "1000000056785678"}
 	s := connect(t, newEngine(true), "test:///default")
 	fails(t, s, remoteproto.NodeDeviceLookupSCSIHostByWWN, args, vir.ErrNoSupport, noSupport("virNodeDeviceLookupSCSIHostByWWN"))
@@ -62,7 +62,7 @@ func TestDifferenceO3SCSIHost(t *testing.T) {
 	}
 }
 
-func TestDifferenceO5DeviceOrder(t *testing.T) {
+func TestDifference24DeviceOrder(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	got := must(t, s, remoteproto.NodeListDevices, &remoteproto.NodeListDevicesArgs{Maxnames: 3}).Names
 	if want := []string{"computer", "scsi_host1", "scsi_host2"}; !slices.Equal(got, want) {

@@ -66,9 +66,9 @@ func hotplug(t *testing.T, before, device string, flags uint32) string {
 	return must(t, s, remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: dom}).XML
 }
 
-// TestDifferenceHotplug: outside of the strict mode every device comes and goes,
+// TestDifference9Hotplug: outside of the strict mode every device comes and goes,
 // in the definition too, by name or by document.
-func TestDifferenceHotplug(t *testing.T) {
+func TestDifference9Hotplug(t *testing.T) {
 	s := connect(t, newEngine(false), "test:///default")
 	must(t, s, remoteproto.ConnectDomainEventCallbackRegisterAny,
 		&remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{EventID: int32(vir.DomainEventIDDeviceRemoved)})
@@ -113,7 +113,7 @@ func TestDifferenceHotplug(t *testing.T) {
 	}
 }
 
-func TestDifferenceDetachCard(t *testing.T) {
+func TestDifference11DetachCard(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	dom := lookup(t, s, "test")
 	attach := &remoteproto.DomainAttachDeviceArgs{Dom: dom, XML: "<interface type='bridge'><source bridge='b'/></interface>"}
@@ -126,7 +126,7 @@ func TestDifferenceDetachCard(t *testing.T) {
 	}
 }
 
-func TestDifferenceLaunchSecurity(t *testing.T) {
+func TestDifference10LaunchSecurity(t *testing.T) {
 	const refusal = "unsupported flags (0x4) in function testDomainGetLaunchSecurityInfo"
 	s := connect(t, newEngine(true), "test:///default")
 	fails(t, s, remoteproto.DomainGetLaunchSecurityInfo, &remoteproto.DomainGetLaunchSecurityInfoArgs{Dom: lookup(t, s, "test")}, vir.ErrInvalidArg, refusal)

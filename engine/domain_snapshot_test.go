@@ -426,7 +426,7 @@ func corpusInput(t *testing.T, kind, in string) string {
 	return ""
 }
 
-func TestDifferenceRevertKeepsName(t *testing.T) {
+func TestDifference25RevertKeepsName(t *testing.T) {
 	x := withSnapshots(t, "s")
 	name := "b"
 	must(t, x.s, remoteproto.DomainRename, &remoteproto.DomainRenameArgs{Dom: x.dom, NewName: &name})
@@ -440,7 +440,7 @@ func TestDifferenceRevertKeepsName(t *testing.T) {
 	}
 }
 
-func TestDifferenceSnapshotNames(t *testing.T) {
+func TestDifference26SnapshotNames(t *testing.T) {
 	x := withSnapshots(t, "s", "t", "u")
 	for limit := range int32(5) {
 		r := must(t, x.s, remoteproto.DomainSnapshotListNames, &remoteproto.DomainSnapshotListNamesArgs{Dom: x.dom, Maxnames: limit})

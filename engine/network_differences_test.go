@@ -9,9 +9,9 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-// TestDifferenceNetworkNextDefinition: a network that stops comes to the
+// TestDifference12NetworkNextDefinition: a network that stops comes to the
 // definition that was stored while it ran.
-func TestDifferenceNetworkNextDefinition(t *testing.T) {
+func TestDifference12NetworkNextDefinition(t *testing.T) {
 	for _, strict := range []bool{true, false} {
 		s := connect(t, newEngine(strict), "test:///default")
 		n := defineNet(t, s, "n", "<bridge name='one'/>")
@@ -41,8 +41,8 @@ func TestDifferenceNetworkNextDefinition(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetworkInactiveDocument: VIR_NETWORK_XML_INACTIVE.
-func TestDifferenceNetworkInactiveDocument(t *testing.T) {
+// TestDifference13NetworkInactiveDocument: VIR_NETWORK_XML_INACTIVE.
+func TestDifference13NetworkInactiveDocument(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	fails(t, s, remoteproto.NetworkGetXMLDesc, &remoteproto.NetworkGetXMLDescArgs{Net: lookupNet(t, s, "default"), Flags: 1},
 		vir.ErrInvalidArg, "unsupported flags (0x1) in function testNetworkGetXMLDesc")
@@ -54,9 +54,9 @@ func TestDifferenceNetworkInactiveDocument(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetworkStoredMetadata: the definition of an active network has
+// TestDifference14NetworkStoredMetadata: the definition of an active network has
 // metadata even if nobody has changed it.
-func TestDifferenceNetworkStoredMetadata(t *testing.T) {
+func TestDifference14NetworkStoredMetadata(t *testing.T) {
 	for strict, want := range map[bool]string{
 		true:  "An error occurred, but the cause is unknown",
 		false: "metadata not found: Requested metadata element is not present",
@@ -72,8 +72,8 @@ func TestDifferenceNetworkStoredMetadata(t *testing.T) {
 const portXML = `<networkport><uuid>5d744f21-ba4a-4d6e-bdb2-30a35ff3207d</uuid><owner><name>guest</name>
 <uuid>d54df46f-1ab5-4a22-8618-4560ef5fac2c</uuid></owner><mac address='52:54:00:7b:35:93'/>`
 
-// TestDifferenceNetworkPorts: ports, as the reference's qemu daemon has them.
-func TestDifferenceNetworkPorts(t *testing.T) {
+// TestDifference15NetworkPorts: ports, as the reference's qemu daemon has them.
+func TestDifference15NetworkPorts(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	fails(t, s, remoteproto.NetworkListAllPorts, &remoteproto.NetworkListAllPortsArgs{Network: lookupNet(t, s, "default")},
 		vir.ErrNoSupport, "this function is not supported by the connection driver: virNetworkListAllPorts")
@@ -173,8 +173,8 @@ func TestNetworkPlugs(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetworkLeases: the simulated network gives ports addresses.
-func TestDifferenceNetworkLeases(t *testing.T) {
+// TestDifference16NetworkLeases: the simulated network gives ports addresses.
+func TestDifference16NetworkLeases(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	fails(t, s, remoteproto.NetworkGetDHCPLeases, &remoteproto.NetworkGetDHCPLeasesArgs{Net: lookupNet(t, s, "default")},
 		vir.ErrNoSupport, "this function is not supported by the connection driver: virNetworkGetDHCPLeases")
@@ -197,9 +197,9 @@ func TestDifferenceNetworkLeases(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetworkWithoutAddress: cards have the first address of their
+// TestDifference19NetworkWithoutAddress: cards have the first address of their
 // network's range and count on from there; without any, made up ones.
-func TestDifferenceNetworkWithoutAddress(t *testing.T) {
+func TestDifference19NetworkWithoutAddress(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	for i, c := range []struct{ ip, want string }{
 		{"", "192.168.0.1"},

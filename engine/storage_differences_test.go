@@ -9,9 +9,9 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-// TestDifferenceStorageFlags uses what the reference's storage driver has and
+// TestDifference29StorageFlags uses what the reference's storage driver has and
 // its test driver lacks.
-func TestDifferenceStorageFlags(t *testing.T) {
+func TestDifference29StorageFlags(t *testing.T) {
 	strict := connect(t, newEngine(true), "test:///default")
 	p := findPool(t, strict, "default-pool")
 	fails(t, strict, remoteproto.StoragePoolGetXMLDesc, &remoteproto.StoragePoolGetXMLDescArgs{Pool: p, Flags: 1}, vir.ErrInvalidArg,
@@ -42,8 +42,8 @@ func TestDifferenceStorageFlags(t *testing.T) {
 	}
 }
 
-// TestDifferenceCloneSource clones from another pool than that of the copy.
-func TestDifferenceCloneSource(t *testing.T) {
+// TestDifference30CloneSource clones from another pool than that of the copy.
+func TestDifference30CloneSource(t *testing.T) {
 	for _, strict := range []bool{true, false} {
 		s := connect(t, newEngine(strict), "test:///default")
 		here := findPool(t, s, "default-pool")
@@ -75,8 +75,8 @@ func TestDifferenceCloneSource(t *testing.T) {
 	}
 }
 
-// TestDifferenceNetFSSources asks what the reference dies of.
-func TestDifferenceNetFSSources(t *testing.T) {
+// TestDifference31NetFSSources asks what the reference dies of.
+func TestDifference31NetFSSources(t *testing.T) {
 	s := connect(t, newEngine(true), "test:///default")
 	spec := "<source/>"
 	fails(t, s, remoteproto.ConnectFindStoragePoolSources, &remoteproto.ConnectFindStoragePoolSourcesArgs{Type: "netfs", SrcSpec: &spec},

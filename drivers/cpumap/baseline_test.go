@@ -113,9 +113,9 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-// TestDifferenceBaselineModel: the reference says SandyBridge here, with 8
+// TestDifference7BaselineModel: the reference says SandyBridge here, with 8
 // features added and 2 taken away.
-func TestDifferenceBaselineModel(t *testing.T) {
+func TestDifference7BaselineModel(t *testing.T) {
 	m := reference(t)
 	c, err := m.Baseline([]*domxml.HostCPU{{Arch: "x86_64", Model: "Opteron_G4-v1", Vendor: "Intel"}}, false)
 	if err != nil {

@@ -76,8 +76,8 @@ func TestVolumeContent(t *testing.T) {
 	}
 }
 
-// TestDifferenceVolumeBound fills the host and finds room again after a deletion.
-func TestDifferenceVolumeBound(t *testing.T) {
+// TestDifference32VolumeBound fills the host and finds room again after a deletion.
+func TestDifference32VolumeBound(t *testing.T) {
 	b := New(drivers.SimulatedHost{}, nil)
 	pool := &domxml.StoragePool{Name: "p", UUID: domxml.UUID{1}}
 	v, c := testVolume(t, b, pool, "v", 0)

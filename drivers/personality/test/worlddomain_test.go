@@ -126,7 +126,7 @@ func TestWorldPrefixes(t *testing.T) {
 	}
 }
 
-func TestDifferenceWorldSnapshots(t *testing.T) {
+func TestDifference27WorldSnapshots(t *testing.T) {
 	for _, c := range []struct{ doc, text string }{
 		{extended(inlineSnapshot("s", "", 0) + inlineSnapshot("s", "", 0)), "operation failed: domain moment s already exists"},
 		{extended("<test:domainsnapshot><name>s</name><creationTime>7</creationTime><state>shutoff</state><active>0</active></test:domainsnapshot>"),
