@@ -62,7 +62,7 @@ func (d *Domain) parseIdentity(n node) error {
 // parsedParts checks what concerns several elements.
 func (d *Domain) parsedParts(n node) error {
 	if r := n.Child("resource"); r.Valid() && d.Resource != nil && d.Resource.Partition == "" && d.Resource.FibreChannel == nil {
-		return errUnknown()
+		return vir.ErrorWithoutCause()
 	}
 	if d.NUMATune != nil {
 		if err := d.NUMATune.resolve(d.VCPU.Placement); err != nil {

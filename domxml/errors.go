@@ -57,9 +57,3 @@ func errPath(path, value string) error {
 func errMissingPath(path string) error {
 	return vir.Errorf(vir.FromXML, vir.ErrXMLError, "missing element or attribute '%s'", path)
 }
-
-// errUnknown is what clients hear where the reference fails without words.
-func errUnknown() error {
-	text := "An error occurred, but the cause is unknown"
-	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: text, Str1: &text, Int1: -1, Int2: -1}
-}

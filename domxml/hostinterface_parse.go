@@ -89,7 +89,7 @@ func (i *HostInterface) parseAlone(d *decoder, n node) error {
 	if size := childAttr(n, "mtu", "size"); size != "" {
 		i.MTU = &MTU{}
 		if parseUint(reflect.ValueOf(&i.MTU.Size).Elem(), size, &scalarOptions{}) != nil {
-			return errUnknown()
+			return vir.ErrorWithoutCause()
 		}
 		if i.MTU.Size > maxMTU {
 			return errHostInterface("value of the 'size' attribute of 'mtu' element must be at most %d", maxMTU)

@@ -1,5 +1,7 @@
 package domxml
 
+import "github.com/govirtd/govirtd/protocol/vir"
+
 // Lease is a lock that a guest holds while it runs.
 type Lease struct {
 	Lockspace string      `xml:"lockspace,omitempty"`
@@ -22,7 +24,7 @@ func (l *Lease) parsed(*decoder, node) error {
 		return errXML("Missing 'target' element for lease")
 	}
 	if l.Lockspace == "" {
-		return errUnknown()
+		return vir.ErrorWithoutCause()
 	}
 	return nil
 }

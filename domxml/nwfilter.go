@@ -207,7 +207,7 @@ func (f *NWFilter) parseChain(n node, priority bool) error {
 			continue
 		}
 		if c.prefix == "root" && f.Chain != "root" {
-			return errUnknown()
+			return vir.ErrorWithoutCause()
 		}
 		if priority {
 			f.Priority = c.priority

@@ -169,7 +169,7 @@ func domainSetIOThreadParams(c *call, d *Domain, a *remoteproto.DomainSetIOThrea
 	}
 	p, ok := r.tuned.iothreads.of(a.IOThreadID)
 	if !ok {
-		return nil, errUnknownCause()
+		return nil, vir.ErrorWithoutCause()
 	}
 	if err := pollingTable.check(a.Params); err != nil {
 		return nil, err

@@ -56,9 +56,3 @@ func errNotActive() error {
 func errTransient() error {
 	return vir.Errorf(vir.FromDomain, vir.ErrOperationInvalid, "transient domains do not have any persistent config")
 }
-
-// errUnknownCause is the answer where the reference fails without words.
-func errUnknownCause() error {
-	const text = "An error occurred, but the cause is unknown"
-	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: text}
-}

@@ -69,7 +69,7 @@ func networkGetMetadata(c *call, n *Network, a *remoteproto.NetworkGetMetadataAr
 	def := r.def
 	if i.config && r.active {
 		if r.next == nil && c.host.engine.cfg.Strict {
-			return nil, errUnknown()
+			return nil, vir.ErrorWithoutCause()
 		}
 		def = r.config()
 	}
@@ -90,12 +90,6 @@ func networkGetMetadata(c *call, n *Network, a *remoteproto.NetworkGetMetadataAr
 		return nil, vir.Errorf(vir.FromNetwork, vir.ErrNoNetworkMetadata, "Requested metadata element is not present")
 	}
 	return &remoteproto.NetworkGetMetadataRet{Metadata: text}, nil
-}
-
-// errUnknown is what clients hear where the reference fails without words.
-func errUnknown() error {
-	text := "An error occurred, but the cause is unknown"
-	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: text, Str1: &text, Int1: -1, Int2: -1}
 }
 
 func networkSetMetadata(c *call, n *Network, a *remoteproto.NetworkSetMetadataArgs) (*proc.Void, error) {

@@ -146,7 +146,7 @@ func (h *Host) seedPool(ctx context.Context, s drivers.StoragePoolSeed) error {
 			place(h.backend, s.Pool, v)
 		}
 		if p.volumes.insert(&StorageVolume{pool: p, name: v.Name}, v) != nil {
-			return errUnknownCause()
+			return vir.ErrorWithoutCause()
 		}
 	}
 	if err := keeper.StartStoragePool(ctx, s.Pool); err != nil {

@@ -82,3 +82,16 @@ func TestDifference31NetFSSources(t *testing.T) {
 	fails(t, s, remoteproto.ConnectFindStoragePoolSources, &remoteproto.ConnectFindStoragePoolSourcesArgs{Type: "netfs", SrcSpec: &spec},
 		vir.ErrInvalidArg, "invalid argument: hostname must be specified for netfs sources")
 }
+
+// TestDifference33PoolCount: who only counts gets what the list would have.
+func TestDifference33PoolCount(t *testing.T) {
+	for strict, want := range map[bool]uint32{true: 1, false: 0} {
+		s := connect(t, newEngine(strict), "test:///default")
+		got := must(t, s, remoteproto.ConnectListAllStoragePools, &remoteproto.ConnectListAllStoragePoolsArgs{
+			Flags: uint32(vir.ConnectListStoragePoolsInactive),
+		})
+		if got.Ret != want {
+			t.Errorf("strict %v: %d inactive pools, want %d", strict, got.Ret, want)
+		}
+	}
+}

@@ -103,8 +103,10 @@ func (h *Host) poolNames(f vir.ConnectListAllStoragePoolsFlags, limit int) (name
 
 func connectListAllStoragePools(c *call, a *remoteproto.ConnectListAllStoragePoolsArgs) (*remoteproto.ConnectListAllStoragePoolsRet, error) {
 	out := &remoteproto.ConnectListAllStoragePoolsRet{}
+	// The reference's test driver counts every pool for those who only count (difference 33).
+	all := a.NeedResults == 0 && c.conn.engine.cfg.Strict
 	for _, p := range c.host.pools.all() {
-		if !selectsPool(p.load(), vir.ConnectListAllStoragePoolsFlags(a.Flags)) {
+		if !all && !selectsPool(p.load(), vir.ConnectListAllStoragePoolsFlags(a.Flags)) {
 			continue
 		}
 		out.Ret++

@@ -32,7 +32,7 @@ const (
 func (*Backend) CreateVPort(_ context.Context, d, _ *domxml.NodeDevice, find func(string) *domxml.NodeDevice) (*domxml.NodeDevice, error) {
 	model := find(vportModel)
 	if model == nil {
-		return nil, errNoWords()
+		return nil, vir.ErrorWithoutCause()
 	}
 	text, err := domxml.FormatNodeDevice(model, 0)
 	if err != nil {
@@ -59,11 +59,6 @@ func (*Backend) CreateVPort(_ context.Context, d, _ *domxml.NodeDevice, find fun
 		}
 	}
 	return made, nil
-}
-
-// errNoWords is what clients hear where the reference fails without words.
-func errNoWords() error {
-	return &vir.Error{Code: vir.ErrInternalError, Level: vir.ErrError, Message: "An error occurred, but the cause is unknown"}
 }
 
 // DestroyDevice lets any device go.

@@ -35,6 +35,12 @@ func NewError(domain ErrorDomain, code ErrorNumber) *Error {
 	}
 }
 
+// ErrorWithoutCause is what clients hear where the reference fails without
+// words of its own: its daemon puts these in.
+func ErrorWithoutCause() *Error {
+	return &Error{Code: ErrInternalError, Level: ErrError, Message: "An error occurred, but the cause is unknown"}
+}
+
 // Errorf makes an error with a detail: the message is the code's text with the
 // detail put in, Str1 the format as 11.3.0 sends it ("%1$s"), Str2 the detail.
 func Errorf(domain ErrorDomain, code ErrorNumber, format string, args ...any) *Error {
