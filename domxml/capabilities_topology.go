@@ -3,7 +3,7 @@ package domxml
 // CapabilitiesTopology are the NUMA cells of a host and how far they are from
 // one another.
 type CapabilitiesTopology struct {
-	Cells         CapabilitiesCells          `xml:"cells"`
+	Cells         CapabilitiesCells          `xml:"cells" vir:"always"`
 	Interconnects *CapabilitiesInterconnects `xml:"interconnects"`
 }
 
@@ -104,6 +104,11 @@ type CapabilitiesBandwidth struct {
 func (c *CapabilitiesCells) formatElement(e *encoder, name string) {
 	out := *c
 	out.Num = uint(len(c.Cells))
+	if out.Num == 0 {
+		e.line("<" + name + " num='0'>")
+		e.line("</" + name + ">")
+		return
+	}
 	e.plain(name, &out)
 }
 

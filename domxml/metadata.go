@@ -125,9 +125,9 @@ func (m *Metadata) Remove(uri string) {
 // Set stores an element in place of the one of that namespace
 // (virDomainSetMetadata). All elements of the text that have no namespace come
 // into this one, under the prefix key. A text that has a namespace of its own
-// is found by that.
-func (m *Metadata) Set(uri, key, text string) error {
-	return withTree([]byte(text), vir.FromDomain, func(root node) error {
+// is found by that. origin is the error domain of what has the metadata.
+func (m *Metadata) Set(uri, key, text string, origin vir.ErrorDomain) error {
+	return withTree([]byte(text), origin, func(root node) error {
 		if !isPrefix(key) {
 			return vir.Errorf(vir.FromXML, vir.ErrInternalError, "failed to validate prefix for a new XML namespace")
 		}

@@ -51,11 +51,13 @@ func bindDomainCheckpoints(b *binder) {
 		}).
 		driver(func(c *call, a *remoteproto.DomainCheckpointCreateXMLArgs) error {
 			// The public function knows the flag and the driver does not.
-			if bad := a.Flags & uint32(vir.DomainCheckpointCreateRedefineValidate); bad != 0 {
-				return vir.UnsupportedFlags(c.host.personality.ErrorDomain(), c.host.rules.of(c.Info).function, bad)
+			r := c.host.rules.of(c.Info)
+			known := r.flags &^ uint32(vir.DomainCheckpointCreateRedefineValidate)
+			if bad := a.Flags &^ known; bad != 0 {
+				return vir.UnsupportedFlags(c.host.personality.ErrorDomain(), r.function, bad)
 			}
 			return nil
-		}))
+		}).flagsLater())
 	needing[drivers.Checkpointer](changeCheckpoint(b, remoteproto.DomainCheckpointDelete, domainCheckpointDelete).args(func(a *remoteproto.DomainCheckpointDeleteArgs) error {
 		return exclusive(remoteproto.DomainCheckpointDelete.Info, a.Flags, uint32(vir.DomainCheckpointDeleteChildren), uint32(vir.DomainCheckpointDeleteChildrenOnly),
 			"VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN", "VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY")

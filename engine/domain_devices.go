@@ -74,7 +74,8 @@ func (d *Domain) attachDevice(c *call, doc string, flags uint32) error {
 		return err
 	}
 	var plugged *domxml.Device
-	return d.editDevices(c, i, func(t *domxml.Domain, live bool) error {
+	medium := false // only another one in a drive
+	err = d.editDevices(c, i, func(t *domxml.Domain, live bool) error {
 		dev := parsed.Clone()
 		if err := t.CompleteDevice(dev); err != nil {
 			return err
@@ -88,6 +89,7 @@ func (d *Domain) attachDevice(c *call, doc string, flags uint32) error {
 		if k := dev.Disk(); k != nil {
 			if drive := t.DiskByTarget(k.Target.Dev); drive != nil && (k.Device == "cdrom" || k.Device == "floppy") {
 				drive.ChangeMedium(k)
+				medium = true
 				return nil
 			}
 			if err := t.CheckTarget(k); err != nil {
@@ -107,6 +109,12 @@ func (d *Domain) attachDevice(c *call, doc string, flags uint32) error {
 		}
 		return c.host.settle(t)
 	}, func(g drivers.DevicePlugger, doc *domxml.Domain) error { return g.PlugDevice(c, plugged, doc) })
+	if err == nil && plugged != nil && !medium {
+		d.update(c.Call, func(r *record) []*event {
+			return d.deviceFactEvents(r, drivers.DeviceAdded{Alias: plugged.Alias()})
+		})
+	}
+	return err
 }
 
 // settle completes a document that has got another device, and judges it. The
@@ -180,7 +188,9 @@ func (d *Domain) unplug(c *call, i impact, find func(*domxml.Domain) (*domxml.De
 		return nil
 	}, func(g drivers.DevicePlugger, doc *domxml.Domain) error { return g.UnplugDevice(c, gone, doc) })
 	if err == nil && gone != nil {
-		d.update(c.Call, func(r *record) []*event { return []*event{d.deviceRemovedEvent(r, gone.Alias())} })
+		d.update(c.Call, func(r *record) []*event {
+			return d.deviceFactEvents(r, drivers.DeviceRemoved{Alias: gone.Alias()})
+		})
 	}
 	return err
 }
@@ -263,12 +273,4 @@ func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, li
 		})
 	}
 	return nil
-}
-
-// deviceRemovedEvent tells that the guest has let go of a device (procedures
-// 334 and 347).
-func (d *Domain) deviceRemovedEvent(r *record, alias string) *event {
-	return message(d, vir.DomainEventIDDeviceRemoved,
-		remoteproto.DomainEventCallbackDeviceRemoved.Info, remoteproto.DomainEventDeviceRemoved.Info,
-		remoteproto.DomainEventDeviceRemovedMsg{Dom: d.ref(r), DevAlias: alias})
 }

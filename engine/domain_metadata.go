@@ -109,7 +109,7 @@ func domainSetMetadata(c *call, d *Domain, a *remoteproto.DomainSetMetadataArgs)
 				t.Metadata.Remove(*a.URI)
 				return nil
 			}
-			return t.Metadata.Set(*a.URI, str(a.Key), *a.Metadata)
+			return t.Metadata.Set(*a.URI, str(a.Key), *a.Metadata, vir.FromDomain)
 		default:
 			if a.Type >= 3 {
 				return errMetadataType(a.Type)

@@ -107,7 +107,7 @@ func networkSetMetadata(c *call, n *Network, a *remoteproto.NetworkSetMetadataAr
 				t.Metadata.Remove(*a.URI)
 				return nil
 			}
-			return t.Metadata.Set(*a.URI, str(a.Key), *a.Metadata)
+			return t.Metadata.Set(*a.URI, str(a.Key), *a.Metadata, vir.FromNetwork)
 		default:
 			if a.Type > int32(vir.NetworkMetadataElement) {
 				return errNetworkMetadataType(a.Type)

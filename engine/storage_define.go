@@ -39,6 +39,12 @@ func (h *Host) claimPool(def *domxml.StoragePool, live bool, then func(*StorageP
 	failed := func(format string, args ...any) error {
 		return vir.Errorf(vir.FromStorage, vir.ErrOperationFailed, format, args...)
 	}
+	// What two pools must not share is looked at first, whatever else is wrong.
+	for _, o := range h.pools.order {
+		if r := o.load(); r.name != def.Name && r.def.SharesSource(def) {
+			return nil, false, failed("Storage source conflict with pool: '%s'", r.name)
+		}
+	}
 	if p = h.pools.byUUID[def.UUID]; p != nil {
 		r := p.load()
 		if r.name != def.Name {
@@ -50,11 +56,7 @@ func (h *Host) claimPool(def *domxml.StoragePool, live bool, then func(*StorageP
 	} else if o := h.pools.byName[def.Name]; o != nil {
 		return nil, false, failed("pool '%s' already exists with uuid %s", def.Name, o.uuid)
 	}
-	for _, o := range h.pools.order {
-		if o != p && o.load().def.SharesSource(def) {
-			return nil, false, failed("Storage source conflict with pool: '%s'", o.load().name)
-		}
-	}
+
 	if p == nil {
 		fresh = true
 		p = &StoragePool{object: object[poolRecord]{host: h, uuid: def.UUID}, job: newJob()}

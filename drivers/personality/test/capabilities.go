@@ -49,13 +49,13 @@ func guest(os string) domxml.CapabilitiesGuest {
 	return g
 }
 
-// topology are the cells of a host that has any: each is a socket of its own
+// topology are the cells of a host: each is a socket of its own
 // with an equal share of the CPUs. All memory is in the smallest pages.
 func topology(h drivers.SimulatedHost) *domxml.CapabilitiesTopology {
-	if len(h.Cells) == 0 {
-		return nil
-	}
 	t := &domxml.CapabilitiesTopology{}
+	if len(h.Cells) == 0 {
+		return t // said all the same
+	}
 	share := uint(h.Node.CPUs) / uint(len(h.Cells))
 	for i, c := range h.Cells {
 		cell := domxml.CapabilitiesCell{
