@@ -24,9 +24,21 @@ func family(property string, commands ...string) map[string]effect {
 	return m
 }
 
+// reading is families whose commands look at a property of others, too.
+func reading(property string, families ...map[string]effect) map[string]effect {
+	m := merge(families...)
+	for c, e := range m {
+		e.reads = append(e.reads, property)
+		m[c] = e
+	}
+	return m
+}
+
 // effects has the commands about domains. Commands about other kinds of object are not told apart: each of them
 // changes and reads everything of the objects it names.
 var effects = merge(
+	reading("devices", family("disk limits", "blkdeviotune"), family("interface limits", "domiftune")),
+	map[string]effect{"domifaddr": {reads: []string{"devices"}}, "domblkinfo": {reads: []string{"devices"}}, "domblkstat": {reads: []string{"devices"}}},
 	family("pinning", "vcpupin", "emulatorpin", "vcpuinfo"),
 	family("vcpus", "setvcpus", "setvcpu", "vcpucount", "guestvcpus"),
 	family("iothreads", "iothreadadd", "iothreaddel", "iothreadset", "iothreadpin", "iothreadinfo"),
@@ -34,8 +46,6 @@ var effects = merge(
 	family("memory limits", "memtune"),
 	family("block weights", "blkiotune"),
 	family("numa", "numatune"),
-	family("disk limits", "blkdeviotune"),
-	family("interface limits", "domiftune"),
 	family("scheduler", "schedinfo"),
 	family("perf events", "perf"),
 	family("file systems", "domfsfreeze", "domfsthaw", "domfsinfo", "domfstrim"),
@@ -46,8 +56,9 @@ var effects = merge(
 	family("devices", "attach-device", "attach-disk", "attach-interface", "detach-device", "detach-device-alias", "detach-disk",
 		"detach-interface", "update-device", "update-memory-device", "change-media", "domif-setlink", "domif-getlink",
 		"domblklist", "domiflist"),
-	family("snapshots", "snapshot-create", "snapshot-create-as", "snapshot-delete", "snapshot-edit", "snapshot-current",
-		"snapshot-list", "snapshot-info", "snapshot-parent", "snapshot-dumpxml"),
+	// a snapshot shows what the domain had
+	reading("devices", family("snapshots", "snapshot-create", "snapshot-create-as", "snapshot-delete", "snapshot-edit", "snapshot-current",
+		"snapshot-list", "snapshot-info", "snapshot-parent", "snapshot-dumpxml")),
 	family("checkpoints", "checkpoint-create", "checkpoint-create-as", "checkpoint-delete", "checkpoint-edit",
 		"checkpoint-list", "checkpoint-info", "checkpoint-parent", "checkpoint-dumpxml"),
 	map[string]effect{

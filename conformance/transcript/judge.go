@@ -15,7 +15,7 @@ const (
 	NotYet
 	LiveOnly
 	// Superset is an entry that the reference refuses as unsupported and that
-	// works here, or one that follows from such an entry. Only in the default mode.
+	// is judged here, or one that follows from such an entry. Only in the default mode.
 	Superset
 )
 
@@ -82,7 +82,7 @@ func (j *Judge) Judge(c Case) Result {
 		r.Verdict, r.Why = NotYet, m[1]
 		return r
 	}
-	if number := j.Supersets[c.Command]; number != "" && c.Want.Exit != 0 && c.Got.Exit == 0 && unsupported.MatchString(c.Want.Stderr) {
+	if number := j.Supersets[c.Command]; number != "" && c.Want.Exit != 0 && unsupported.MatchString(c.Want.Stderr) {
 		j.taints.add(c.N, t)
 		r.Verdict, r.Why = Superset, "difference "+number
 		return r
