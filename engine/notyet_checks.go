@@ -86,8 +86,6 @@ var argChecks = []argCheck{
 	}},
 }
 
-func flagsOf(args any) uint32 { return args.(flagged).FlagBits() }
-
 // unboundChecks are the checks of one procedure by their place.
 type unboundChecks struct{ early, late []func(args any) error }
 
@@ -154,10 +152,6 @@ func notNone(arg string) func(*proc.Info, reflect.Value, any) error {
 
 func atMostParams(limit int) func(*proc.Info, reflect.Value, any) error {
 	return func(_ *proc.Info, v reflect.Value, _ any) error { return checkNparams(int32(v.Int()), limit) }
-}
-
-func atMost(arg string, limit int, bound string) func(*proc.Info, reflect.Value, any) error {
-	return func(_ *proc.Info, v reflect.Value, _ any) error { return checkMax(int32(v.Int()), arg, limit, bound) }
 }
 
 func bufferSize(limit uint64) func(*proc.Info, reflect.Value, any) error {

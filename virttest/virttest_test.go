@@ -65,7 +65,7 @@ func TestSeed(t *testing.T) {
 	drawn := func(seed uint64) remoteproto.UUID {
 		return define(t, virttest.New(t, virttest.WithSeed(seed)).Dial(), "new").UUID
 	}
-	if drawn(7) != drawn(7) {
+	if first, second := drawn(7), drawn(7); first != second {
 		t.Error("the same seed draws different identifiers")
 	}
 	if drawn(7) == drawn(8) {
