@@ -3,6 +3,7 @@ package conformance
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/govirtd/govirtd/conformance/lab"
 )
+
+var updateVerified = flag.Bool("survey.update", false, "write testdata/observed/verified.txt from the run")
 
 // notYet is what govirtd answers for a procedure that it is going to have.
 const notYet = "govirtd: not implemented yet"
@@ -66,6 +69,13 @@ func TestSurvey(t *testing.T) {
 					c.entries(section(got, state), section(want, state), s.part+"/"+state)
 				}
 			}
+			if *updateVerified && s.script == "survey" {
+				text := "# Procedures whose answers were those of libvirtd 11.3.0 in the last run of TestSurvey -survey.update.\n" +
+					strings.Join(c.names, "\n") + "\n"
+				if err := os.WriteFile(filepath.Join(lab.Root(), "testdata/observed/verified.txt"), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
 			t.Logf("%d equal, %d different as listed, %d not yet, %d different", c.equal, c.listed, c.notYet, len(c.different))
 			for i, d := range c.different {
 				if i == 40 {
@@ -89,6 +99,7 @@ type comparison struct {
 	expected              map[string]string
 	used                  map[string]bool
 	equal, listed, notYet int
+	names                 []string // of the equal ones
 	different             []string
 }
 
@@ -105,6 +116,7 @@ func (c *comparison) entries(got, want map[string]any, at string) {
 		switch {
 		case len(diffs) == 0:
 			c.equal++
+			c.names = append(c.names, name)
 		case bytes.Contains(text, []byte(notYet)):
 			c.notYet++
 		case c.expected[path] != "":

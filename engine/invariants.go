@@ -21,20 +21,17 @@ func (e *Engine) Invariants() error {
 	e.mu.Unlock()
 	var errs []error
 	for _, h := range hosts {
-		errs = append(errs, h.invariants())
+		errs = append(errs, h.invariants(), h.networks.invariants("networks"), h.pools.invariants("pools"))
 	}
 	return errors.Join(errs...)
 }
 
 func (h *Host) invariants() error {
 	s := h.domains
+	errs := []error{s.invariants("domains")}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if len(s.byUUID) != len(s.order) || len(s.byName) != len(s.order) {
-		bad("%d domains, but %d identifiers and %d names", len(s.order), len(s.byUUID), len(s.byName))
-	}
 	names, uuids := map[string]bool{}, map[domxml.UUID]bool{}
 	for _, d := range s.order {
 		r := d.load()
@@ -52,6 +49,16 @@ func (h *Host) invariants() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// invariants compares the indexes of a store: every object is in each once.
+func (s *store[T]) invariants(noun string) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if len(s.byUUID) != len(s.order) || len(s.byName) != len(s.order) {
+		return fmt.Errorf("%d %s, but %d identifiers and %d names", len(s.order), noun, len(s.byUUID), len(s.byName))
+	}
+	return nil
 }
 
 // inconsistencies are contradictions within one record.

@@ -39,8 +39,19 @@ func dial(socket string) (*conn, error) {
 
 var authList = request(remoteproto.AuthList, nil)
 
-// open connects and opens the URI, as the C library does.
+// open connects and opens the URI, as the C library does. The first time it
+// opens one more connection, which stays.
 func (t *Target) open() (*conn, error) {
+	if t.hold == nil {
+		var err error
+		if t.hold, err = t.connect(); err != nil {
+			return nil, err
+		}
+	}
+	return t.connect()
+}
+
+func (t *Target) connect() (*conn, error) {
 	c, err := dial(t.Socket)
 	if err != nil {
 		return nil, err

@@ -2,9 +2,11 @@ package bench
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/xdr"
 )
 
 var lists = []Workload{
@@ -52,10 +54,29 @@ func listing(n int, req []byte) func(*Target, time.Duration) (Sample, error) {
 			return Sample{}, err
 		}
 		defer c.Close()
+		if err := c.count(n); err != nil {
+			return Sample{}, err
+		}
 		return t.measure(func() (Sample, error) {
 			return serially([]*conn{c}, d, func(c *conn) error { return c.call(req) })
 		})
 	}
+}
+
+// count wants the host to have n domains, so that nobody measures an empty list.
+func (c *conn) count(n int) error {
+	if err := c.call(request(remoteproto.ConnectListAllDomains, &remoteproto.ConnectListAllDomainsArgs{})); err != nil {
+		return err
+	}
+	var ret remoteproto.ConnectListAllDomainsRet
+	r := xdr.NewReader(c.p.Payload)
+	if ret.DecodeXDR(r); r.Err() != nil {
+		return r.Err()
+	}
+	if int(ret.Ret) != n {
+		return fmt.Errorf("%d domains instead of %d", ret.Ret, n)
+	}
+	return nil
 }
 
 func tooMany(t *Target, d time.Duration) (Sample, error) {

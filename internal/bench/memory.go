@@ -6,8 +6,8 @@ import (
 )
 
 var memory = []Workload{
-	{"rss-idle", "resident memory while nothing happens", "memory", 2, once(rssIdle)},
-	{"rss-connection", "resident memory per idle connection, of 2,000", "memory", 0.24, once(rssConnections)},
+	{"rss", "resident memory as it is; of a fresh daemon with -run '^rss$'", "memory", 2, once(rssIdle)},
+	{"rss-connection", "resident memory per idle connection, of 2,000", "memory", 0, once(rssConnections)},
 	{"rss-10k", "resident memory of 10,000 domains of about 6 KB", "memory", 2, once(rssDomains)},
 }
 

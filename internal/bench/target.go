@@ -7,7 +7,8 @@ type Target struct {
 	Socket, URI string
 	PID         int // 0: CPU time and memory are not measured
 
-	domains int // that grow has defined
+	domains int   // that grow has defined
+	hold    *conn // keeps the host alive: libvirtd forgets a simulated one with its last connection
 }
 
 // Sample is one measurement of a workload.

@@ -84,8 +84,9 @@ func WriteSupportMarkdown(w io.Writer, table []Procedure) error {
 
 Every procedure of every program of libvirt 11.3.0's protocol. **Bound**: a handler of the engine serves it. **Needs**:
 the interface of package drivers that a backend must implement for it. **Simulated**: what ` + "`test:///`" + ` URIs answer.
-**Verified**: the recordings of libvirtd 11.3.0 that the tests compare the answers with. *survey*: the accepted call,
-its refusals, flags and bounds (testdata/observed/survey.json). *sequences*: what it does to domains in each state.
+**Verified**: what the last committed runs beside libvirtd 11.3.0 have shown. *survey*: the accepted call, its refusals,
+flags and bounds have the recorded answers (testdata/observed/verified.txt). *sequences*: what it does to domains in each
+state. *duel*: random calls that both daemons accepted with equal results (testdata/observed/duel.json).
 *difference*: an entry of the survey differs on purpose (docs/differences.md). ` + "`govirtd support`" + ` prints the same table.
 
 | simulated |`)

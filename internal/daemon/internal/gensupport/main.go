@@ -63,8 +63,9 @@ func generate(root string) ([]byte, error) {
 	return format.Source(w.Bytes())
 }
 
-// recorded finds the procedures in the survey and the sequences. What the list
-// of differences names is not equal.
+// recorded finds what the last runs beside the reference have shown of each
+// procedure: in the survey, where the list of differences names what is not
+// equal, in the sequences, and among the random calls.
 func recorded(root string) (map[string][]string, error) {
 	var survey struct {
 		Procedures map[string]struct {
@@ -83,16 +84,30 @@ func recorded(root string) (map[string][]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	equal, err := os.ReadFile(filepath.Join(root, "testdata/observed/verified.txt"))
+	if err != nil {
+		return nil, err
+	}
+	var duel struct{ Accepted map[string]int }
+	if err := read(filepath.Join(root, "testdata/observed/duel.json"), &duel); err != nil {
+		return nil, err
+	}
 	done := map[string]bool{}
 	steps(sequences, done)
 	out := map[string][]string{}
 	for name, p := range survey.Procedures {
-		list := []string{"survey"}
+		var list []string
+		if bytes.Contains(equal, []byte("\n"+name+"\n")) {
+			list = append(list, "survey")
+		}
 		if bytes.Contains(differences, []byte("survey:procedures/"+name+" ")) {
 			list = append(list, "difference")
 		}
 		if done[name] {
 			list = append(list, "sequences")
+		}
+		if duel.Accepted[name] > 0 {
+			list = append(list, "duel")
 		}
 		info := find(p.Program, p.Number)
 		if info == nil {
