@@ -146,6 +146,9 @@ func (c *DomainCheckpoint) NameBitmaps() {
 // the domain's disks.
 func (c *DomainCheckpoint) AlignDisks(dom *Domain) error {
 	given := make([]*CheckpointDisk, len(dom.Devices.Disks))
+	if len(c.Disks) > len(dom.Devices.Disks) {
+		return errCheckpoint(vir.ErrConfigUnsupported, "too many disk checkpoint requests for domain")
+	}
 	for i := range c.Disks {
 		k := &c.Disks[i]
 		at := dom.diskIndex(k.Name)

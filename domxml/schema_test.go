@@ -95,3 +95,14 @@ func TestSchemaText(t *testing.T) {
 		}
 	}
 }
+
+// TestDifference34SchemaAlternatives: a logical pool wants a source, which other types of pools do without.
+func TestDifference34SchemaAlternatives(t *testing.T) {
+	const doc = "<pool type='logical'><name>p</name><target><path>/p</path></target></pool>"
+	if err := ValidateSchema([]byte(doc)); err != nil {
+		t.Error(err)
+	}
+	if err := ValidateSchema([]byte(strings.Replace(doc, "<name>", "<nam>x</nam><name>", 1))); err == nil {
+		t.Error("an unknown element passes")
+	}
+}

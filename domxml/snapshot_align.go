@@ -12,6 +12,9 @@ import (
 // do what the domain says of them, or what location says. strict refuses a
 // disk that shall do anything else.
 func (s *DomainSnapshot) AlignDisks(dom *Domain, location SnapshotLocation, strict bool) error {
+	if len(s.Disks) > len(dom.Devices.Disks) {
+		return errSnapshot(vir.ErrConfigUnsupported, "too many disk snapshot requests for domain")
+	}
 	given := make([]*SnapshotDisk, len(dom.Devices.Disks))
 	for i := range s.Disks {
 		k := &s.Disks[i]

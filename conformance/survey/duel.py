@@ -61,7 +61,7 @@ NETWORKS = [
 ]
 POOLS = [
     POOL2, POOL2.replace("pool2", "pool3").replace("3333-3333", "3333-3334"), POOL2.replace("<name>pool2", "<name>default-pool"),
-    POOL2.replace("type='dir'", "type='logical'"),
+    POOL2.replace("type='dir'", "type='logical'").replace("<target>", "<source><name>vg</name></source><target>"),
 ]
 VOLUMES = [
     VOL2, VOL2.replace("vol2", "vol1"), VOL2.replace("1048576", "5"), "<volume><name>vol3</name><capacity unit='G'>1</capacity></volume>",
