@@ -169,8 +169,8 @@ type target struct {
 
 // prober looks for a document in which something is kept.
 type prober struct {
-	through func([]byte) ([]byte, error)
-	works   map[*corpus.SchemaElement]variant
+	ways  []way
+	works map[*corpus.SchemaElement]variant
 	// last is what was tried last, for the report.
 	last string
 }
@@ -187,6 +187,19 @@ func (p *prober) element(e *corpus.SchemaElement) bool {
 	return p.holds(e, target{want: want})
 }
 
+// survives says whether one of the ways keeps what is wanted.
+func (p *prober) survives(doc, path, want string) bool {
+	for _, through := range p.ways {
+		out, err := through([]byte(doc))
+		if err != nil {
+			p.last += " " + err.Error()
+		} else if keeps(out, path, want) {
+			return true
+		}
+	}
+	return false
+}
+
 // holds says whether some document keeps the target.
 func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 	budget := patience
@@ -195,12 +208,8 @@ func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 			return false
 		}
 		doc := render(e, g, v)
-		out, err := p.through([]byte(doc))
 		p.last = doc
-		if err != nil {
-			p.last += " " + err.Error()
-		}
-		if err != nil || !keeps(out, e.Path, g.want) {
+		if !p.survives(doc, e.Path, g.want) {
 			return false
 		}
 		if _, known := p.works[e]; !known {
