@@ -286,8 +286,8 @@ type choice struct {
 // choices are the attributes around an element that may decide what is in it.
 func choices(e *corpus.SchemaElement) (out []choice) {
 	for _, x := range e.Chain() {
-		if x.Parent == nil && x != e && x != e.Parent {
-			continue // the type of a document changes nothing further down
+		if x.Name == "domain" && x.Parent == nil && x != e && x != e.Parent {
+			continue // the type of a domain changes nothing further down
 		}
 		places := []*corpus.SchemaElement{x}
 		if len(x.Chain()) > 2 && x != e {

@@ -174,6 +174,9 @@ func samples(e *corpus.SchemaElement, a *corpus.SchemaAttribute) []string {
 			}
 		}
 	}
+	if a.Name == "uuid" && a.Enum == nil {
+		return append(a.Samples(), "11111111-2222-3333-4444-555555555555")
+	}
 	return a.Samples()
 }
 
