@@ -33,4 +33,16 @@ func init() {
 		always["/cpu"+inner] = always["/domain/cpu"+inner]
 	}
 	always["/device"] = []string{"capability"}
+	always["/domainsnapshot"] = []string{"name", "creationTime", "state"}
+	always["/domainsnapshot/creationTime"] = []string{"=1"}
+	always["/domainsnapshot/memory"] = []string{"@snapshot=external", "@file=/a"}
+	always["/domainsnapshot/state"] = []string{"=running"}
+	for _, disks := range []string{"/domainsnapshot/disks/disk", "/domainsnapshot/revertDisks/disk"} {
+		for _, source := range []string{disks + "/source", disks + "/source/dataStore/source"} {
+			always[source+"/auth/secret"] = []string{"@usage=a"}
+			always[source+"/encryption"] = []string{"@format=luks", "cipher"}
+			always[source+"/encryption/secret"] = []string{"@usage=a"}
+			always[source+"/host"] = []string{"@name=a"}
+		}
+	}
 }
