@@ -66,7 +66,7 @@ func TestCheckpoints(t *testing.T) {
 		{doc: named("c", "<disks/>"), text: extra("disks")},
 		{doc: named("c", "<disks><disk name='vda' checkpoint='no' bitmap='b'/></disks>"), text: extra("disks")},
 		{doc: named("c", "<disks><disk name='vdx'/></disks>"), text: "unsupported configuration: no disk named 'vdx'"},
-		{doc: named("c", "<disks><disk name='vda'/><disk name='vda'/></disks>"), text: "unsupported configuration: disk 'vda' specified twice"},
+		{doc: named("c", "<disks><disk name='vda'/><disk name='vda'/></disks>"), text: "unsupported configuration: too many disk checkpoint requests for domain"},
 		{doc: named("c", ""), flags: 1, text: "internal error: missing creationTime from existing checkpoint"},
 		{doc: "<domaincheckpoint/>", flags: 1, text: "XML error: a redefined checkpoint must have a name"},
 		{doc: named("c", history+"<parent><name>d</name></parent>"), flags: 1, text: "invalid argument: parent d for moment c not found"},
