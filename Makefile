@@ -37,7 +37,7 @@ unit:
 
 ## conformance  the tests with stock clients and reference daemons, as far as these are installed
 conformance:
-	cd conformance && $(GO) test -count=1 -parallel 6
+	cd conformance && $(GO) test -count=1 -parallel 8
 
 ## race         the concurrent packages under the race detector
 race:

@@ -61,6 +61,9 @@ func errNetworkMetadataType(t int32) error {
 }
 
 func networkGetMetadata(c *call, n *Network, a *remoteproto.NetworkGetMetadataArgs) (*remoteproto.NetworkGetMetadataRet, error) {
+	if a.Type > int32(vir.NetworkMetadataElement) {
+		return nil, errNetworkMetadataType(a.Type)
+	}
 	r := n.load()
 	i, err := networkImpact(r, a.Flags)
 	if err != nil {
@@ -72,9 +75,6 @@ func networkGetMetadata(c *call, n *Network, a *remoteproto.NetworkGetMetadataAr
 			return nil, vir.ErrorWithoutCause()
 		}
 		def = r.config()
-	}
-	if a.Type > int32(vir.NetworkMetadataElement) {
-		return nil, errNetworkMetadataType(a.Type)
 	}
 	t := def.tree()
 	var text string

@@ -41,6 +41,9 @@ func (n *Network) edit(c *call, flags uint32, change func(*domxml.Network) error
 		return err
 	}
 	def, next := r.def, r.next
+	if told != nil && i.config && r.active && r.next == nil && n.host.engine.cfg.Strict {
+		i.config = false // the reference says that it has stored metadata where it has not (difference 14)
+	}
 	if i.config && r.active {
 		if next, err = r.config().edit(change); err != nil {
 			return err
