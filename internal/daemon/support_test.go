@@ -97,7 +97,7 @@ func TestSupportTable(t *testing.T) {
 	if p := byName["remote:connect_get_sysinfo"]; !slices.Equal(p.Needs, []string{"Sysinfoer"}) || !p.Bound {
 		t.Errorf("connect_get_sysinfo %+v", p)
 	}
-	if p := byName["remote:domain_suspend"]; !slices.Equal(p.Verified, []string{"survey", "sequences"}) {
+	if p := byName["remote:domain_suspend"]; !slices.Equal(p.Verified, []string{"survey", "sequences", "duel"}) {
 		t.Errorf("domain_suspend is verified by %v", p.Verified)
 	}
 	var text strings.Builder
