@@ -103,6 +103,40 @@ expect("domain", "pl", Sys::Virt::Domain::EVENT_UNDEFINED, Sys::Virt::Domain::EV
 print "domains\n";
 
 if ($superset) {
+    # what is typed on the console of the simulated guest, and the event that it makes
+    my @events = (
+        [Sys::Virt::Domain::EVENT_ID_REBOOT, "reboot"], [Sys::Virt::Domain::EVENT_ID_RTC_CHANGE, "clock 90"],
+        [Sys::Virt::Domain::EVENT_ID_WATCHDOG, "watchdog debug"], [Sys::Virt::Domain::EVENT_ID_IO_ERROR, "io-error /p.img virtio-disk0 report"],
+        [Sys::Virt::Domain::EVENT_ID_IO_ERROR_REASON, "io-error /p.img virtio-disk0 report enospc"],
+        [Sys::Virt::Domain::EVENT_ID_CONTROL_ERROR, "control-error"], [Sys::Virt::Domain::EVENT_ID_BLOCK_JOB, "block-job vda /p.img"],
+        [Sys::Virt::Domain::EVENT_ID_BLOCK_JOB_2, "block-job vda /p.img ready"], [Sys::Virt::Domain::EVENT_ID_DISK_CHANGE, "disk-change ide0-0-0 /old /new"],
+        [Sys::Virt::Domain::EVENT_ID_TRAY_CHANGE, "tray closed ide0-0-0"], [Sys::Virt::Domain::EVENT_ID_PMSUSPEND, "sleep"],
+        [Sys::Virt::Domain::EVENT_ID_PMWAKEUP, "wake"], [Sys::Virt::Domain::EVENT_ID_BALLOON_CHANGE, "balloon 4096"],
+        [Sys::Virt::Domain::EVENT_ID_DEVICE_REMOVED, "unplug net0"], [Sys::Virt::Domain::EVENT_ID_AGENT_LIFECYCLE, "agent connected"],
+        [Sys::Virt::Domain::EVENT_ID_DEVICE_ADDED, "plug net1"], [Sys::Virt::Domain::EVENT_ID_MIGRATION_ITERATION, "migration 3"],
+        [Sys::Virt::Domain::EVENT_ID_DEVICE_REMOVAL_FAILED, "keep net1"], [Sys::Virt::Domain::EVENT_ID_BLOCK_THRESHOLD, "threshold vda /p.img 10 5"],
+        [Sys::Virt::Domain::EVENT_ID_MEMORY_FAILURE, "memory-failure guest inject"],
+        [Sys::Virt::Domain::EVENT_ID_MEMORY_DEVICE_SIZE_CHANGE, "memory-size virtiomem0 512"], [Sys::Virt::Domain::EVENT_ID_TUNABLE, "tune cputune.vcpupin0 3"],
+        [Sys::Virt::Domain::EVENT_ID_GRAPHICS, "screen"], [Sys::Virt::Domain::EVENT_ID_JOB_COMPLETED, "job 10"],
+        [Sys::Virt::Domain::EVENT_ID_PMSUSPEND_DISK, "sleep disk"],
+    );
+    my $guest = $conn->define_domain("<domain type='test'><name>ev</name><memory>65536</memory><os><type>hvm</type></os></domain>");
+    $guest->create();
+    for my $e (@events) {
+        my $id = $e->[0];
+        $conn->domain_event_register_any($guest, $id, sub { push @seen, "event $id" });
+    }
+    my $console = $conn->new_stream();
+    $guest->open_console($console, undef);
+    for my $e (@events) {
+        my $typed = "$e->[1]\r";
+        $console->send($typed, length $typed);
+        expect("event", $e->[0]);
+    }
+    $console->abort();
+    $guest->destroy();
+    $guest->undefine();
+    print "events\n";
     $conn->secret_event_register_any(undef, Sys::Virt::Secret::EVENT_ID_LIFECYCLE, sub { push @seen, "secret " . $_[1]->get_usage_id() . " $_[2]" });
     my $secret = $conn->define_secret("<secret><usage type='ceph'><name>pl</name></usage></secret>");
     expect("secret", "pl", Sys::Virt::Secret::EVENT_DEFINED);
