@@ -2,6 +2,7 @@ package domxml
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -285,7 +286,7 @@ func (r *NWFilterRule) parseNode(d *decoder, n node) error {
 		if !ok {
 			return errMissing(a.name, "rule")
 		}
-		if !contains(a.values, s) {
+		if !slices.Contains(a.values, s) {
 			return errValue(a.name, "rule", s, "")
 		}
 		a.set(s)
@@ -325,13 +326,4 @@ func (r *NWFilterRule) formatElement(e *encoder, name string) {
 	}
 	e.indent()
 	e.close(name)
-}
-
-func contains(list []string, s string) bool {
-	for _, v := range list {
-		if v == s {
-			return true
-		}
-	}
-	return false
 }

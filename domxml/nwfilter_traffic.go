@@ -2,6 +2,7 @@ package domxml
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -436,7 +437,7 @@ func (r *NWFilterRule) Variables() (names []string) {
 					continue
 				}
 				name, _, _ = strings.Cut(name, "[")
-				if !contains(names, name) {
+				if !slices.Contains(names, name) {
 					names = append(names, name)
 				}
 			}

@@ -392,7 +392,7 @@ func words(s string) []string {
 func pick(known []string, s string) ([]string, bool) {
 	var out []string
 	for _, w := range words(s) {
-		if !contains(known, strings.ToUpper(w)) {
+		if !slices.Contains(known, strings.ToUpper(w)) {
 			return nil, false
 		}
 	}
@@ -407,7 +407,7 @@ func pick(known []string, s string) ([]string, bool) {
 // filterState has the states in a fixed order; NONE excludes the others.
 func filterState(s string) (string, bool) {
 	list, ok := pick([]string{"NEW", "ESTABLISHED", "RELATED", "INVALID", "NONE"}, s)
-	if ok && contains(list, "NONE") {
+	if ok && slices.Contains(list, "NONE") {
 		return "NONE", true
 	}
 	return strings.Join(list, ","), ok
@@ -423,7 +423,7 @@ func filterTCPFlags(s string) (string, bool) {
 	side := func(s string) string {
 		list, good := pick(append([]string{"ALL", "NONE"}, tcpFlags...), s)
 		ok = ok && good
-		all := contains(list, "ALL")
+		all := slices.Contains(list, "ALL")
 		list = slices.DeleteFunc(list, func(w string) bool { return w == "ALL" || w == "NONE" })
 		switch {
 		case all || len(list) == len(tcpFlags):
