@@ -11,14 +11,7 @@ type listFilter[R any] struct {
 // passes reports whether a record passes all pairs of flags.
 func passes[R any](r *R, flags uint32, filters []listFilter[R]) bool {
 	for _, f := range filters {
-		if flags&(f.with|f.without) == 0 {
-			continue
-		}
-		bit := f.without
-		if f.has(r) {
-			bit = f.with
-		}
-		if flags&bit == 0 {
+		if !choice(flags, f.with, f.without, f.has(r)) {
 			return false
 		}
 	}
