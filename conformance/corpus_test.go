@@ -39,19 +39,19 @@ func TestCorpus(t *testing.T) {
 	for _, kind := range []struct {
 		name  string
 		files []string
-		// without are documents that need a file which the recording's machine had; packages ones that need one
-		// of its packages, which ours does without.
-		without, packages int
+		// packages are documents that need a package of the recording's machine, where the reference has to do
+		// without; ours needs none.
+		packages int
 	}{
-		{"domain", []string{"domain-generic", "domain-active", "domain-other", "domain-qemu"}, 0, 0},
-		{"network", []string{"network"}, 0, 0},
-		{"storagepool", []string{"storagepool"}, 0, 1},
-		{"storagevol", []string{"storagevol"}, 0, 0},
-		{"interface", []string{"interface"}, 0, 0},
-		{"snapshot", []string{"snapshot"}, 1, 0},
-		{"checkpoint", []string{"checkpoint"}, 0, 0},
-		{"network-update", []string{"network-update"}, 0, 0},
-		{"hotplug", []string{"hotplug"}, 0, 0},
+		{"domain", []string{"domain-generic", "domain-active", "domain-other", "domain-qemu"}, 0},
+		{"network", []string{"network"}, 0},
+		{"storagepool", []string{"storagepool"}, 1},
+		{"storagevol", []string{"storagevol"}, 0},
+		{"interface", []string{"interface"}, 0},
+		{"snapshot", []string{"snapshot"}, 0},
+		{"checkpoint", []string{"checkpoint"}, 0},
+		{"network-update", []string{"network-update"}, 0},
+		{"hotplug", []string{"hotplug"}, 0},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
@@ -80,14 +80,17 @@ func TestCorpus(t *testing.T) {
 				if err := answers.Decode(&got); err != nil {
 					t.Fatal(err)
 				}
+				if r.OK && strings.Contains(got.Error.Message, "is not a regular file") {
+					continue // an image that the recording's machine had, and that both daemons look for
+				}
 				if d := unlike(&r, &got); d != "" {
 					different = append(different, r.Name+"\n"+d)
 				}
 			}
 			t.Logf("%s: %d of %d equal", kind.name, len(list)-len(different), len(list))
-			allowed := kind.without
+			allowed := 0
 			if *subject == "reference" {
-				allowed += kind.packages
+				allowed = kind.packages
 			}
 			if len(different) > allowed {
 				t.Errorf("%d differences:\n%s", len(different), strings.Join(different, "\n"))
