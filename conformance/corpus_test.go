@@ -75,19 +75,21 @@ func TestCorpus(t *testing.T) {
 			}
 			answers := json.NewDecoder(&stdout)
 			var different []string
+			excused := 0
 			for _, r := range list {
 				var got corpus.Answer
 				if err := answers.Decode(&got); err != nil {
 					t.Fatal(err)
 				}
 				if r.OK && strings.Contains(got.Error.Message, "is not a regular file") {
+					excused++
 					continue // an image that the recording's machine had, and that both daemons look for
 				}
 				if d := unlike(&r, &got); d != "" {
 					different = append(different, r.Name+"\n"+d)
 				}
 			}
-			t.Logf("%s: %d of %d equal", kind.name, len(list)-len(different), len(list))
+			t.Logf("%s: %d of %d equal, %d for want of a file", kind.name, len(list)-len(different)-excused, len(list), excused)
 			allowed := 0
 			if *subject == "reference" {
 				allowed = kind.packages
