@@ -41,7 +41,8 @@ type stream struct {
 	sending  *netpkt.Pending // what Write waits for
 
 	writing sync.Mutex // one Write at a time
-	current piece      // what Read is in the middle of; reader side only
+	reading sync.Mutex // one Read at a time; taken before mu
+	current piece      // what Read is in the middle of; under reading
 }
 
 // piece is data or a hole that the client has sent.
@@ -66,12 +67,20 @@ func (st *stream) serve(f proc.StreamFunc) {
 	st.conn.out.Flush()
 }
 
-// returned ends the server's side as the function has.
+// returned ends the server's side as the function has. A goroutine that the
+// function has left behind may still be reading: it is woken up, and the piece
+// it reads is given back when it is out.
 func (st *stream) returned(err error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
+	st.ended(err)
+	st.reading.Lock()
+	defer st.reading.Unlock()
 	st.current.buf.Release()
 	st.current = piece{}
+}
+
+func (st *stream) ended(err error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
 	st.dropPieces()
 	switch {
 	case st.gone:
@@ -81,6 +90,7 @@ func (st *stream) returned(err error) {
 		st.end(nil)
 	default:
 		st.drained = true
+		st.changed.Broadcast()
 		st.send(netpkt.StatusContinue, nil)
 		st.conn.nudge()
 	}

@@ -20,7 +20,7 @@ func (st *stream) next() (piece, error) {
 	defer st.mu.Unlock()
 	for len(st.pieces) == 0 {
 		switch {
-		case st.gone:
+		case st.gone, st.drained:
 			return piece{}, proc.ErrStreamAborted
 		case st.finished:
 			return piece{}, io.EOF
@@ -39,6 +39,8 @@ func (st *stream) next() (piece, error) {
 
 // ReadPiece gives the next piece as it came.
 func (st *stream) ReadPiece() ([]byte, int64, error) {
+	st.reading.Lock()
+	defer st.reading.Unlock()
 	if err := st.advance(); err != nil {
 		return nil, 0, err
 	}
@@ -47,7 +49,7 @@ func (st *stream) ReadPiece() ([]byte, int64, error) {
 	return p.data, p.hole, nil
 }
 
-// advance makes the next piece the current one.
+// advance makes the next piece the current one; reading is held.
 func (st *stream) advance() (err error) {
 	st.current.buf.Release()
 	st.current = piece{}
@@ -60,6 +62,8 @@ func (st *stream) Read(b []byte) (int, error) {
 	if len(b) == 0 {
 		return 0, nil
 	}
+	st.reading.Lock()
+	defer st.reading.Unlock()
 	cur := &st.current
 	if len(cur.data) == 0 && cur.hole == 0 {
 		if err := st.advance(); err != nil {
