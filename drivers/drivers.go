@@ -43,6 +43,8 @@ type Host struct {
 	URI         string
 	Personality Personality
 	Backend     Backend
+	// Keeper keeps definitions; nil where they end with the daemon.
+	Keeper Keeper
 	// World makes what exists on the host when it is first opened.
 	World func() (*World, error)
 }
