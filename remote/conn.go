@@ -42,8 +42,10 @@ type conn struct {
 	value    atomic.Pointer[any]
 
 	mu           sync.Mutex
-	normal       int // calls running that count against MaxRequests
-	priority     int // calls of high priority running
+	normal       int // calls running that count against MaxRequests, those of running
+	running      []*job
+	looking      bool // a timer will call relieve
+	priority     int  // calls of high priority running
 	waiting      []*job
 	waitingBytes int
 	streams      map[streamKey]*stream

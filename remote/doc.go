@@ -15,8 +15,8 @@
 // # Bounds
 //
 // A client holds a bounded amount of memory. Above Options.MaxRequests calls
-// that are not of high priority some more wait, and behind those the socket
-// is not read; the same when the client does not read its replies, or when
+// that are not of high priority some more wait, unless those that run have
+// become slow (slow.go), and behind those that wait the socket is not read; the same when the client does not read its replies, or when
 // the handler of a stream does not read what comes for it. Procedures of high
 // priority have room of their own. Events that the client does not read are
 // kept up to Options.MaxEventBytes, then the client is cut off: dropping some

@@ -2,6 +2,7 @@ package remote
 
 import (
 	"os"
+	"time"
 
 	"github.com/govirtd/govirtd/protocol/netpkt"
 	"github.com/govirtd/govirtd/protocol/proc"
@@ -14,6 +15,7 @@ type job struct {
 	buf     *netpkt.Buffer // holds args
 	args    []byte
 	fds     []*os.File
+	began   time.Time
 }
 
 // discard lets go of a job that will not run.
@@ -46,11 +48,12 @@ func (c *conn) admit(j *job) bool {
 			return false
 		}
 		c.priority++
-	case c.normal < c.srv.opts.MaxRequests:
-		c.normal++
+	case c.free():
+		c.begin(j)
 	case len(c.waiting) < maxWaiting && c.waitingBytes+len(j.args) <= maxWaitingBytes:
 		c.waiting = append(c.waiting, j)
 		c.waitingBytes += len(j.args)
+		c.relieve()
 		return true
 	default:
 		return false
@@ -70,7 +73,7 @@ func (c *conn) work(j *job) {
 	c.nudge()
 }
 
-// next ends a job and gives the one to run in its place, or nil.
+// next ends a job and gives one to run in its place, or nil.
 func (c *conn) next(done *job) *job {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -78,10 +81,17 @@ func (c *conn) next(done *job) *job {
 		c.priority--
 		return nil
 	}
-	if len(c.waiting) == 0 {
-		c.normal--
+	c.end(done)
+	if len(c.waiting) == 0 || !c.free() {
 		return nil
 	}
+	j := c.nextWaiting()
+	c.begin(j)
+	return j
+}
+
+// nextWaiting takes the first of the calls that wait. Called with mu held.
+func (c *conn) nextWaiting() *job {
 	j := c.waiting[0]
 	c.waiting = append(c.waiting[:0], c.waiting[1:]...)
 	c.waitingBytes -= len(j.args)

@@ -107,6 +107,46 @@ func TestRequestLimit(t *testing.T) {
 	})
 }
 
+// TestSlowCalls: calls that wait for a guest do not keep their client from
+// asking about others; there is a bound on them, too.
+func TestSlowCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newStuck()
+		c := pipeRaw(t, remote.NewServer(s.Table, quietOptions()))
+		send := func(from, n uint32) {
+			for i := from; i < from+n; i++ {
+				c.send(callHeader(remoteproto.ProcDomainSuspend, i), domainArgs...)
+			}
+		}
+		running := func(want int64) {
+			t.Helper()
+			synctest.Wait()
+			if n := int64(s.running.Load()); n != want {
+				t.Fatalf("%d calls running, want %d", n, want)
+			}
+		}
+		send(0, 5)
+		time.Sleep(time.Second)
+		send(5, 5)
+		running(10) // at once: the first five are slow
+		send(10, 1)
+		running(10)
+		time.Sleep(50 * time.Millisecond)
+		running(11)
+		for n := range uint32(15) {
+			send(11+5*n, 5)
+			time.Sleep(50 * time.Millisecond)
+		}
+		running(5 + 64)
+		close(s.release)
+		for range 11 + 75 {
+			c.receive()
+		}
+		running(0)
+		c.Close()
+	})
+}
+
 // TestWaitingCallsEnd: calls that wait when the client leaves are not run.
 func TestWaitingCallsEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -15,7 +15,7 @@ type Options struct {
 	// MaxClients: above it no connection is accepted. Default 20000.
 	MaxClients int
 	// MaxRequests is how many calls of one client run at a time, those of
-	// high priority and those that never wait not counted. Default 5.
+	// high priority, those that never wait, and slow ones not counted. Default 5.
 	MaxRequests int
 	// MaxStreams is how many streams one client may have open. Default 256.
 	MaxStreams int
