@@ -29,6 +29,10 @@ type (
 	Woken struct{}
 )
 
+// DocumentChanged says that the guest has something else to say about itself
+// (LiveDocument).
+type DocumentChanged struct{}
+
 // Facts about what is in the guest.
 type (
 	// ClockChanged gives the distance of the guest's clock from its base in
@@ -154,6 +158,7 @@ func (Crashed) fact()             {}
 func (Gone) fact()                {}
 func (Slept) fact()               {}
 func (Woken) fact()               {}
+func (DocumentChanged) fact()     {}
 func (ClockChanged) fact()        {}
 func (WatchdogFired) fact()       {}
 func (AgentChanged) fact()        {}

@@ -249,6 +249,9 @@ func change[A, R any, P aboutDomain[A]](b *binder, p *proc.Proc[A, R], fn func(*
 			return nil, err
 		}
 		defer done()
+		// What has begun comes to its end, whether its caller waits or not: a
+		// guest between two states would be nobody's.
+		c.Context = context.WithoutCancel(c.Context)
 		return fn(c, d, a)
 	})
 }

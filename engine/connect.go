@@ -42,12 +42,27 @@ func (e *Engine) connectOpen(ctx context.Context, pc *proc.Call, a *remoteproto.
 	if name == "" {
 		name = e.cfg.DefaultURI
 	}
+	h, uri, err := e.find(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{
+		engine: e, session: pc.Session, host: h, uri: uri,
+		readOnly: pc.Session.ReadOnly() || a.Flags&uint32(vir.ConnectRO) != 0,
+	}
+	pc.Session.SetValue(c)
+	pc.Session.OnClose(c.close)
+	return nil, nil
+}
+
+// find opens the host of a URI and gives the URI's canonical form.
+func (e *Engine) find(ctx context.Context, name string) (*Host, string, error) {
 	uri, err := url.Parse(name)
 	if err != nil {
-		return nil, errNoDriver(name)
+		return nil, "", errNoDriver(name)
 	}
 	if uri.Scheme == "" {
-		return nil, errNoDriver("URI '" + name + "' does not include a driver name")
+		return nil, "", errNoDriver("URI '" + name + "' does not include a driver name")
 	}
 	for _, drv := range e.cfg.Drivers {
 		if drv.Scheme() != uri.Scheme {
@@ -55,21 +70,12 @@ func (e *Engine) connectOpen(ctx context.Context, pc *proc.Call, a *remoteproto.
 		}
 		spec, err := drv.Open(ctx, uri)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		h, err := e.open(ctx, spec)
-		if err != nil {
-			return nil, err
-		}
-		c := &Conn{
-			engine: e, session: pc.Session, host: h, uri: spec.URI,
-			readOnly: pc.Session.ReadOnly() || a.Flags&uint32(vir.ConnectRO) != 0,
-		}
-		pc.Session.SetValue(c)
-		pc.Session.OnClose(c.close)
-		return nil, nil
+		return h, spec.URI, err
 	}
-	return nil, errNoDriver(name)
+	return nil, "", errNoDriver(name)
 }
 
 func errNoDriver(uri string) error {

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"sync"
+
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
@@ -18,6 +20,7 @@ type Domain struct {
 	origin *proc.Call
 
 	consoles consoles
+	status   sync.Mutex // one keepStatus at a time
 }
 
 // record is the state of a domain at one moment; it never changes.

@@ -12,6 +12,7 @@ import (
 )
 
 func bindDomainCreate(b *binder) {
+	const autodestroy = uint32(vir.DomainStartAutodestroy)
 	change(b, remoteproto.DomainCreate, func(c *call, d *Domain, _ *remoteproto.DomainCreateArgs) (*proc.Void, error) {
 		return nil, d.start(c, 0)
 	})
@@ -19,30 +20,34 @@ func bindDomainCreate(b *binder) {
 		if err := d.start(c, a.Flags); err != nil {
 			return nil, err
 		}
+		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateWithFlagsRet{Dom: c.named(d)}, nil
-	})
+	}).knows(autodestroy)
 	change(b, remoteproto.DomainCreateWithFiles, func(c *call, d *Domain, a *remoteproto.DomainCreateWithFilesArgs) (*remoteproto.DomainCreateWithFilesRet, error) {
 		closeFiles(c.TakeFDs())
 		if err := d.start(c, a.Flags); err != nil {
 			return nil, err
 		}
+		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateWithFilesRet{Dom: c.named(d)}, nil
-	})
+	}).knows(autodestroy)
 	onConn(b, remoteproto.DomainCreateXML, func(c *call, a *remoteproto.DomainCreateXMLArgs) (*remoteproto.DomainCreateXMLRet, error) {
 		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
 		if err != nil {
 			return nil, err
 		}
+		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateXMLRet{Dom: d.ref(d.load())}, nil
-	})
+	}).knows(autodestroy)
 	onConn(b, remoteproto.DomainCreateXMLWithFiles, func(c *call, a *remoteproto.DomainCreateXMLWithFilesArgs) (*remoteproto.DomainCreateXMLWithFilesRet, error) {
 		closeFiles(c.TakeFDs())
 		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
 		if err != nil {
 			return nil, err
 		}
+		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateXMLWithFilesRet{Dom: d.ref(d.load())}, nil
-	})
+	}).knows(autodestroy)
 }
 
 // named is the domain under the name that the caller used for it, which the
@@ -93,15 +98,21 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 	if err != nil {
 		return err
 	}
+	live, err := liveDefinition(guest, def)
+	if err != nil {
+		_ = guest.Destroy(context.WithoutCancel(ctx), false) // the first error is the one to tell
+		return err
+	}
 	h.domains.mu.Lock()
 	h.domains.byID[id] = d
 	d.update(origin, func(r *record) []*event {
-		r.id, r.live, r.guest, r.orphan = id, def, guest, nil
+		r.id, r.live, r.guest, r.orphan = id, live, guest, nil
 		r.state, r.reason = e.to, e.reason
 		r.managedSave = false
-		return []*event{d.lifecycleEvent(r, e.event, e.detail)}
+		return d.edgeEvents(r, e)
 	})
 	h.domains.mu.Unlock()
+	d.keepStatus()
 	early.release(take)
 	return nil
 }

@@ -20,10 +20,7 @@ func (d *Domain) tell(origin *proc.Call, id int32, f drivers.Fact) {
 			return events
 		}
 		r.state, r.reason = e.to, e.reason
-		if e.silent {
-			return events
-		}
-		return append(events, d.lifecycleEvent(r, e.event, e.detail))
+		return append(events, d.edgeEvents(r, e)...)
 	})
 }
 

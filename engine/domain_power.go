@@ -48,7 +48,10 @@ func (h *Host) stateError(v verb, name string) error {
 // guestOf is the running guest with an ability; lacking it is VIR_ERR_NO_SUPPORT.
 func guestOf[C any](c *call, r *record) (C, error) {
 	g, ok := r.guest.(C)
-	if !ok {
+	switch {
+	case r.guest == nil:
+		return g, errNotAttached()
+	case !ok:
 		return g, errNoSupport(c.Info)
 	}
 	return g, nil
@@ -74,11 +77,9 @@ func (d *Domain) walk(origin *proc.Call, e edge) {
 		if e.reason >= 0 {
 			r.reason = e.reason
 		}
-		if e.silent {
-			return nil
-		}
-		return []*event{d.lifecycleEvent(r, e.event, e.detail)}
+		return d.edgeEvents(r, e)
 	})
+	d.keepStatus()
 }
 
 func (d *Domain) suspend(c *call) error {
@@ -156,6 +157,9 @@ func (d *Domain) destroy(c *call, flags uint32) error {
 	if err != nil {
 		return err
 	}
+	if r.guest == nil {
+		return errNotAttached()
+	}
 	if err := r.guest.Destroy(c, flags&uint32(vir.DomainDestroyGraceful) != 0); err != nil {
 		return err
 	}
@@ -203,9 +207,9 @@ func (d *Domain) stop(origin *proc.Call, id int32, e edge) bool {
 		if r.gone = transient; !transient || r.defined {
 			r.id = -1
 		}
-		ev := d.lifecycleEvent(r, e.event, e.detail)
+		list := d.edgeEvents(r, e)
 		r.id = -1
-		return []*event{ev}
+		return list
 	})
 	return true
 }
@@ -230,8 +234,12 @@ func (d *Domain) fact(id int32, f drivers.Fact) {
 		d.after(origin, r, edgeCrash, r.live.lifecycle(vir.DomainLifecycleCrash))
 	case drivers.Gone:
 		d.stop(origin, id, edgeDestroy)
+	case drivers.DocumentChanged:
+		d.refreshLive(id)
+		d.keepStatus()
 	default:
 		d.tell(origin, id, f)
+		d.keepStatus()
 	}
 }
 

@@ -29,6 +29,8 @@ type Host struct {
 	callbacks atomic.Int32
 
 	refs int // connections, under Engine.mu
+	// lasting: what is on it outlives the daemon.
+	lasting bool
 }
 
 // open finds the host that a driver names, or makes it with its first
@@ -52,6 +54,7 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 
 		refs: 1,
 	}
+	h.lasting = spec.Keeper != nil
 	if spec.World != nil {
 		w, err := spec.World()
 		if err != nil {
@@ -61,10 +64,20 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 			return nil, err
 		}
 	}
+	if err := h.adopt(ctx); err != nil {
+		return nil, err
+	}
 	if spec.Key != "" {
 		e.hosts[spec.Key] = h
 	}
 	return h, nil
+}
+
+// Open opens the host of a URI before any client asks for it: guests that are
+// there already are found, and what is to be started with the host is.
+func (e *Engine) Open(ctx context.Context, uri string) error {
+	_, _, err := e.find(ctx, uri)
+	return err
 }
 
 // release gives one reference back. The reference forgets a shared simulated
@@ -74,7 +87,7 @@ func (h *Host) release() {
 	h.engine.mu.Lock()
 	defer h.engine.mu.Unlock()
 	h.refs--
-	if h.refs == 0 && h.key != "" && h.engine.cfg.Strict {
+	if h.refs == 0 && h.key != "" && h.engine.cfg.Strict && !h.lasting {
 		delete(h.engine.hosts, h.key)
 	}
 }

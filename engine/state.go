@@ -49,6 +49,8 @@ type edge struct {
 	// silent edges publish no lifecycle event.
 	silent        bool
 	event, detail int32
+	// tells is the verb that a personality is asked about (LifecycleTeller).
+	tells string
 }
 
 func started(detail vir.DomainEventStartedDetailType, reason vir.DomainRunningReason) edge {
@@ -59,9 +61,15 @@ func stopped(detail vir.DomainEventStoppedDetailType, reason vir.DomainShutoffRe
 	return edge{to: vir.DomainShutoff, reason: int32(reason), event: int32(vir.DomainEventStopped), detail: int32(detail)}
 }
 
+func (e edge) telling(verb string) edge {
+	e.tells = verb
+	return e
+}
+
 var (
-	edgeShutdown = stopped(vir.DomainEventStoppedShutdown, vir.DomainShutoffShutdown)
-	edgeDestroy  = stopped(vir.DomainEventStoppedDestroyed, vir.DomainShutoffDestroyed)
+	edgeShutdown = stopped(vir.DomainEventStoppedShutdown, vir.DomainShutoffShutdown).telling("power off")
+	edgeDestroy  = stopped(vir.DomainEventStoppedDestroyed, vir.DomainShutoffDestroyed).telling("destroy")
+	edgeFailed   = stopped(vir.DomainEventStoppedFailed, vir.DomainShutoffCrashed)
 	edgeSave     = stopped(vir.DomainEventStoppedSaved, vir.DomainShutoffSaved)
 	edgeCrash    = stopped(vir.DomainEventStoppedCrashed, vir.DomainShutoffCrashed)
 	edgeReboot   = edge{to: vir.DomainRunning, reason: int32(vir.DomainRunningBooted), silent: true}
@@ -72,9 +80,12 @@ var (
 // by default (destroy, restart); after says what the other actions do.
 var edges = map[vir.DomainState]map[verb]edge{
 	vir.DomainShutoff: {
-		verbStart:       started(vir.DomainEventStartedBooted, vir.DomainRunningBooted),
-		verbStartPaused: {to: vir.DomainPaused, reason: int32(vir.DomainPausedUser), event: int32(vir.DomainEventStarted), detail: int32(vir.DomainEventStartedBooted)},
-		verbRestore:     started(vir.DomainEventStartedRestored, vir.DomainRunningRestored),
+		verbStart: started(vir.DomainEventStartedBooted, vir.DomainRunningBooted).telling("start"),
+		verbStartPaused: {
+			to: vir.DomainPaused, reason: int32(vir.DomainPausedUser),
+			event: int32(vir.DomainEventStarted), detail: int32(vir.DomainEventStartedBooted), tells: "start paused",
+		},
+		verbRestore: started(vir.DomainEventStartedRestored, vir.DomainRunningRestored),
 	},
 	vir.DomainRunning: {
 		verbSuspend:  {to: vir.DomainPaused, reason: int32(vir.DomainPausedUser), event: int32(vir.DomainEventSuspended), detail: int32(vir.DomainEventSuspendedPaused)},
