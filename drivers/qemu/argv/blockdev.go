@@ -1,0 +1,203 @@
+package argv
+
+import "github.com/govirtd/govirtd/domxml"
+
+// blockdevs adds the nodes of a chain, the lowest first.
+func (b *builder) blockdevs(i *image) error {
+	if i.backing != nil {
+		if err := b.blockdevs(i.backing); err != nil {
+			return err
+		}
+	}
+	if i.data != nil {
+		if err := b.blockdevs(i.data); err != nil {
+			return err
+		}
+	}
+	return b.blockdevNodes(i)
+}
+
+// blockdevNodes adds the nodes of one image, and what they need before them.
+func (b *builder) blockdevNodes(i *image) error {
+	storage, err := b.storageNode(i)
+	if err != nil {
+		return err
+	}
+	if !i.hasFormat() {
+		b.blockdev(storage)
+		return nil
+	}
+	secrets, err := b.formatSecrets(i)
+	if err != nil {
+		return err
+	}
+	b.blockdev(storage)
+	if s := i.slice(); s != nil && i.plainFormat() != "raw" {
+		b.blockdev(props("driver", "raw", "node-name", i.sliceNode(), "offset", s.Offset, "size", s.Size,
+			"file", i.storageNode(), "auto-read-only", true, "discard", "unmap"))
+	}
+	b.blockdev(b.formatNode(i, secrets))
+	return nil
+}
+
+// storageNode is the place of an image. As the part of a format it can be
+// written to whenever the format is; alone it is what the guest may do.
+func (b *builder) storageNode(i *image) (*Props, error) {
+	p, err := b.protocol(i)
+	if err != nil {
+		return nil, err
+	}
+	p.set("node-name", i.storageNode())
+	if i.hasFormat() {
+		if b.singleFD(i) {
+			p.set("read-only", false)
+		} else {
+			p.set("auto-read-only", true)
+		}
+		p.set("discard", "unmap")
+	} else {
+		p.set("read-only", i.readonly)
+		b.guestOptions(p, i)
+	}
+	return p.put("cache", cacheProps(i.cache)), nil
+}
+
+// guestOptions are what a node does with the guest's requests.
+func (b *builder) guestOptions(p *Props, i *image) {
+	if i.discard == "unmap" || i.discard == "ignore" {
+		p.set("discard", i.discard)
+	}
+	p.put("detect-zeroes", i.detectZeroes)
+}
+
+// plainFormat is the emulator's name of the format.
+func (i *image) plainFormat() string {
+	switch i.format {
+	case "", "raw", "dir", "fat", "iso", "none":
+		return "raw"
+	case "ploop":
+		return "parallels"
+	case "vhd":
+		return "vpc"
+	case "cow":
+		return "cow"
+	}
+	return i.format
+}
+
+func (i *image) slice() *domxml.Slice {
+	for n := range i.source.Slices {
+		if i.source.Slices[n].Type == "storage" {
+			return &i.source.Slices[n]
+		}
+	}
+	return nil
+}
+
+// formatNode is what is in the place.
+func (b *builder) formatNode(i *image, secrets []string) *Props {
+	p := props("node-name", i.formatNode(), "read-only", i.readonly)
+	b.guestOptions(p, i)
+	p.put("cache", cacheProps(i.cache))
+	file := i.storageNode()
+	format := i.plainFormat()
+	if format == "raw" {
+		if i.luks() {
+			p.set("driver", "luks")
+			if len(secrets) > 0 {
+				p.set("key-secret", secrets[0])
+			}
+		} else {
+			p.set("driver", "raw")
+			if s := i.slice(); s != nil {
+				p.set("offset", s.Offset).set("size", s.Size)
+			}
+		}
+		return p.set("file", file)
+	}
+	p.set("driver", format)
+	if i.slice() != nil {
+		file = i.sliceNode()
+	}
+	if format == "qcow2" || format == "qcow" {
+		if len(secrets) > 0 {
+			kind := i.encryption.Format
+			if kind == "qcow" || kind == "default" {
+				kind = "aes"
+			}
+			p.set("encrypt", props("format", kind, "key-secret", secrets[0]))
+		}
+	}
+	if format == "qcow2" {
+		p.put("discard-no-unref", i.discardNoUnref)
+		if m := i.metadata; m != nil && m.MaxSize != nil {
+			p.set("cache-size", m.MaxSize.Value)
+		}
+	}
+	p.set("file", file)
+	if i.data != nil {
+		p.set("data-file", i.data.top())
+	}
+	switch {
+	case i.backing != nil:
+		p.set("backing", i.backing.top())
+	case i.end && hasBacking(format):
+		p.set("backing", nil)
+	}
+	return p
+}
+
+// hasBacking says whether images of a format can stand on others.
+func hasBacking(format string) bool {
+	switch format {
+	case "qcow2", "qcow", "qed", "vmdk":
+		return true
+	}
+	return false
+}
+
+// formatSecrets adds the passphrases of an encrypted image and returns their
+// objects.
+func (b *builder) formatSecrets(i *image) ([]string, error) {
+	e := i.encryption
+	if e == nil || e.Engine == "librbd" || len(e.Secrets) == 0 {
+		return nil, nil
+	}
+	return b.passphrases(i.formatNode()+"-encryption-secret", e)
+}
+
+func (b *builder) passphrases(prefix string, e *domxml.DiskEncryption) (ids []string, err error) {
+	for n, s := range e.Secrets {
+		id := prefix + itoa(n)
+		if err := b.secret(id, SecretRef{Type: "volume", UUID: s.UUID, Usage: s.Usage}); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// cacheModes are the host's page cache (direct leaves it out), flushes (none)
+// and what the guest sees of a cache of the disk.
+var cacheModes = map[string]struct{ direct, noFlush, writeback bool }{
+	"none": {true, false, true}, "writeback": {false, false, true}, "writethrough": {false, false, false},
+	"directsync": {true, false, false}, "unsafe": {false, true, true},
+}
+
+func cacheProps(mode string) *Props {
+	m, ok := cacheModes[mode]
+	if !ok {
+		return nil
+	}
+	return props("direct", m.direct, "no-flush", m.noFlush)
+}
+
+// singleFD says whether an image is reached through one descriptor for reading
+// and writing, which cannot be opened again in another way.
+func (b *builder) singleFD(i *image) bool {
+	if i.source.FDGroup == "" {
+		return false
+	}
+	fds := b.o.FDSets[i.source.FDGroup]
+	return len(fds) == 1 && fds[0].Writable
+}

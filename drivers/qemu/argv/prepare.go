@@ -1,0 +1,93 @@
+package argv
+
+import (
+	"path/filepath"
+
+	"github.com/govirtd/govirtd/domxml"
+)
+
+// Prepare makes a live document of a definition, as far as the document alone
+// decides it: names of devices, numbers of images, sockets, listen addresses,
+// amounts of memory. Build wants a document that was prepared.
+func Prepare(d *domxml.Domain, o *Options) error {
+	if err := AlignMemory(d); err != nil {
+		return err
+	}
+	AssignAliases(d)
+	AssignNodes(d, 0)
+	assignSockets(d, o)
+	return assignGraphics(d, o)
+}
+
+// AssignNodes numbers the images of all disks that have no number, after the
+// one given, and returns the last: the disks from the last to the first, each
+// from the top of its chain down.
+func AssignNodes(d *domxml.Domain, last uint) uint {
+	for i := len(d.Devices.Disks) - 1; i >= 0; i-- {
+		last = NumberImages(&d.Devices.Disks[i], last)
+	}
+	return last
+}
+
+// NumberImages numbers the images of a disk, see AssignNodes.
+func NumberImages(k *domxml.Disk, last uint) uint {
+	number := func(s *uint) {
+		if *s == 0 {
+			last++
+			*s = last
+		}
+		last = max(last, *s)
+	}
+	if k.Source == nil {
+		last++ // an empty drive has one, too
+		return last
+	}
+	number(&k.Source.Index)
+	numberData(k.Source, number)
+	for s := k.BackingStore; s != nil && s.Source != nil; s = s.Store {
+		number(&s.Index)
+		numberData(s.Source, number)
+	}
+	return last + uint(len(k.ThrottleFilters))
+}
+
+// lastImage is the highest number in the chain of a disk.
+func lastImage(k *domxml.Disk) (last uint) {
+	see := func(s *domxml.DiskSource, n uint) {
+		last = max(last, n)
+		if s.DataStore != nil && s.DataStore.Source != nil {
+			last = max(last, s.DataStore.Source.Index)
+		}
+	}
+	see(k.Source, k.Source.Index)
+	for s := k.BackingStore; s != nil && s.Source != nil; s = s.Store {
+		see(s.Source, s.Index)
+	}
+	return last
+}
+
+func numberData(s *domxml.DiskSource, number func(*uint)) {
+	if s.DataStore != nil && s.DataStore.Source != nil {
+		number(&s.DataStore.Source.Index)
+	}
+}
+
+// assignSockets gives channels that name no socket one of the guest's own.
+func assignSockets(d *domxml.Domain, o *Options) {
+	for i := range d.Devices.Channels {
+		c := &d.Devices.Channels[i]
+		if c.Type != "unix" || c.Target == nil || c.Target.Type != "virtio" && c.Target.Type != "xen" {
+			continue
+		}
+		if len(c.Sources) == 0 {
+			c.Sources = []domxml.ChardevSource{{Mode: "bind"}}
+		}
+		if c.Sources[0].Path == "" {
+			name := c.Target.Name
+			if name == "" {
+				name = aliasName(c.Alias)
+			}
+			c.Sources[0].Path = filepath.Join(o.Channel, name)
+		}
+	}
+}
