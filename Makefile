@@ -8,7 +8,7 @@ SCRIPTS  = conformance/scripts
 # everything but the conformance tests, which are run apart: they talk while they run
 UNITS    = $$($(GO) list ./... | grep -v '/conformance$$')
 
-.PHONY: help build demo test unit conformance race gen lint check bench soak fuzz cover oracle clean
+.PHONY: help build demo test unit conformance race gen lint check bench benchmarks soak fuzz cover oracle clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -54,10 +54,14 @@ lint:
 ## check        lint, test and race
 check: lint test race
 
-## bench        the Go benchmarks and the daemon's footprint beside libvirtd's
-bench:
+## bench        govirtd beside a private libvirtd: docs/performance.md. BENCH=quick: a minute; REF=11.3.0; RUN=NAME: one
+##              workload, with the table on standard output only
+bench: build
+	@$(SCRIPTS)/bench $(if $(RUN),-run '^($(RUN))$$')
+
+## benchmarks   the Go benchmarks; CONTRIBUTING.md says how two commits are compared
+benchmarks:
 	$(GO) test -run '^$$' -bench . ./...
-	cd conformance && $(GO) test -count=1 -run Footprint -v
 
 ## soak         10,000 connections and 1,000,000 calls, and what they leave behind
 soak:

@@ -12,6 +12,9 @@ import (
 // request encodes a call.
 func request[A, R any](p *proc.Proc[A, R], args *A) []byte {
 	h := netpkt.Header{Program: p.Program.Number, Version: p.Program.Version, Procedure: p.Number, Type: netpkt.Call}
+	if args == nil {
+		args = new(A)
+	}
 	b, err := p.AppendArgs(h.Append(nil, 0), args)
 	if err == nil {
 		err = netpkt.Finish(b)
@@ -37,7 +40,10 @@ func dial(socket string) (*conn, error) {
 	return &conn{Conn: nc, in: netpkt.NewReader(nc)}, nil
 }
 
-var authList = request(remoteproto.AuthList, nil)
+var (
+	authList  = request(remoteproto.AuthList, nil)
+	closeCall = request(remoteproto.ConnectClose, nil)
+)
 
 // open connects and opens the URI, as the C library does. The first time it
 // opens one more connection, which stays.
@@ -47,23 +53,73 @@ func (t *Target) open() (*conn, error) {
 		if t.hold, err = t.connect(); err != nil {
 			return nil, err
 		}
+		if t.PID == 0 {
+			t.PID = peerOf(t.hold.Conn)
+		}
 	}
 	return t.connect()
 }
 
-func (t *Target) connect() (*conn, error) {
+func (t *Target) connect() (*conn, error) { return t.connectTo(t.URI) }
+
+func (t *Target) connectTo(uri string) (*conn, error) {
 	c, err := dial(t.Socket)
 	if err != nil {
 		return nil, err
 	}
 	if err = c.call(authList); err == nil {
-		err = c.call(request(remoteproto.ConnectOpen, &remoteproto.ConnectOpenArgs{Name: &t.URI}))
+		err = c.call(request(remoteproto.ConnectOpen, &remoteproto.ConnectOpenArgs{Name: &uri}))
 	}
 	if err != nil {
 		c.Close()
 		return nil, err
 	}
 	return c, nil
+}
+
+// openOne is open for the workloads of a single connection, which is closed
+// when the workload is over. It waits in the kernel and not in Go's poller,
+// so that the generator's share of a round trip is as small as it can be.
+func (t *Target) openOne() (*conn, error) {
+	c, err := t.open()
+	if err != nil {
+		return nil, err
+	}
+	if nc := blocking(c.Conn); nc != nil {
+		c.Conn.Close()
+		c = &conn{Conn: nc, in: netpkt.NewReader(nc)}
+	}
+	t.later(func() { c.Close() })
+	return c, nil
+}
+
+// openMany opens n connections, which are closed when the workload is over.
+func (t *Target) openMany(n int) ([]*conn, error) {
+	var list []*conn
+	for range n {
+		c, err := t.open()
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+		t.later(func() { c.Close() })
+	}
+	return list, nil
+}
+
+// crowd opens idle connections, or closes some, until there are n.
+func (t *Target) crowd(n int) error {
+	for ; len(t.idle) > n; t.idle = t.idle[:len(t.idle)-1] {
+		t.idle[len(t.idle)-1].Close()
+	}
+	for len(t.idle) < n {
+		c, err := t.open()
+		if err != nil {
+			return err
+		}
+		t.idle = append(t.idle, c)
+	}
+	return nil
 }
 
 // next reads the next packet; its payload is valid until the one after.
@@ -88,7 +144,7 @@ func (c *conn) reply() error {
 		if c.p.Type != netpkt.Reply {
 			continue
 		}
-		if c.p.Status != netpkt.StatusOK {
+		if c.p.Status == netpkt.StatusError {
 			e, err := netpkt.DecodeError(c.p.Payload)
 			if err != nil {
 				return err

@@ -1,21 +1,15 @@
 package bench
 
-import (
-	"time"
-
-	"github.com/govirtd/govirtd/protocol/remoteproto"
-)
+import "time"
 
 var connects = []Workload{
-	{"connect-1", "connect, auth list, open, close", "rate", 3, connecting(1)},
-	{"connect-8", "the same, 8 at a time", "rate", 3, connecting(8)},
-	{"storm-500", "500 connections at once", "p99", 3, storm},
+	{Name: "connect-1", About: "connect, auth list, open, close", By: Rate, Target: 3, Prepare: connecting(1)},
+	{Name: "connect-8", About: "the same, 8 at a time", By: Rate, Target: 3, Prepare: connecting(8)},
+	{Name: "storm-500", About: "500 connections at once, until the last is served", By: P99, Target: 3, Prepare: storm},
 }
 
-var closeCall = request(remoteproto.ConnectClose, nil)
-
 // visit is one connection from its begin to its end.
-func (t *Target) visit() error {
+func (t *Target) visit(*conn) error {
 	c, err := t.open()
 	if err != nil {
 		return err
@@ -24,21 +18,30 @@ func (t *Target) visit() error {
 	return c.call(closeCall)
 }
 
-func connecting(n int) func(*Target, time.Duration) (Sample, error) {
-	return func(t *Target, d time.Duration) (Sample, error) {
-		return t.measure(func() (Sample, error) {
-			return serially(make([]*conn, n), d, func(*conn) error { return t.visit() })
-		})
+// held makes sure that the connection which keeps the host is there.
+func (t *Target) held() error {
+	c, err := t.open()
+	if err == nil {
+		c.Close()
 	}
+	return err
 }
 
-// storm's p99 is the time until the last was served.
-func storm(t *Target, _ time.Duration) (Sample, error) {
-	s, err := t.measure(func() (Sample, error) {
-		s, err := serially(make([]*conn, 500), time.Nanosecond, func(*conn) error { return t.visit() })
-		s.Ops = 500
+func connecting(n int) func(*Target) (Run, error) {
+	return func(t *Target) (Run, error) { return t.measured(make([]*conn, n), t.visit), t.held() }
+}
+
+// storm's p99 is the time until the last was served; one that is refused is an
+// error.
+func storm(t *Target) (Run, error) {
+	const n = 500
+	return func(time.Duration) (Sample, error) {
+		s, err := t.measure(func() (Sample, error) {
+			s, err := serially(make([]*conn, n), time.Nanosecond, t.visit)
+			s.Ops = n
+			return s, err
+		})
+		s.P50, s.P99 = s.Elapsed, s.Elapsed
 		return s, err
-	})
-	s.P50, s.P99 = s.Elapsed, s.Elapsed
-	return s, err
+	}, t.held()
 }

@@ -3,15 +3,14 @@ package bench
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 )
 
 var documents = []Workload{
-	{"dumpxml", "dumpxml of a document of about 6 KB", "rate", 4, dumpXML},
-	{"define", "define and undefine such a document", "rate", 5, defineUndefine},
-	{"create", "create and destroy a domain", "rate", 8, createDestroy},
+	{Name: "dumpxml", About: "dumpxml of a document of about 6 KB", By: Rate, Target: 4, Prepare: dumpXML},
+	{Name: "define", About: "define and undefine such a document", By: Rate, Target: 5, Prepare: one(define(scratch, true), undefine(scratch))},
+	{Name: "create", About: "create and destroy a domain", By: Rate, Target: 8, Prepare: one(create(scratch), destroy(scratch))},
 }
 
 // document is a domain with many devices, or with none.
@@ -54,44 +53,25 @@ func undefine(n int) []byte {
 	return request(remoteproto.DomainUndefine, &remoteproto.DomainUndefineArgs{Dom: reference(n)})
 }
 
+func create(n int) []byte {
+	return request(remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: document(n, false)})
+}
+
+func destroy(n int) []byte {
+	return request(remoteproto.DomainDestroy, &remoteproto.DomainDestroyArgs{Dom: reference(n)})
+}
+
 // scratch is the number of the domain that workloads make and remove.
 const scratch = 99999
 
-// alternate repeats calls in turn on one connection; one round is one operation.
-func (t *Target) alternate(d time.Duration, before, after []byte, round ...[]byte) (Sample, error) {
-	c, err := t.open()
+func dumpXML(t *Target) (Run, error) {
+	c, err := t.openOne()
+	if err == nil {
+		err = c.call(define(scratch, true))
+	}
 	if err != nil {
-		return Sample{}, err
+		return nil, err
 	}
-	defer c.Close()
-	if before != nil {
-		if err := c.call(before); err != nil {
-			return Sample{}, err
-		}
-		defer c.call(after)
-	}
-	return t.measure(func() (Sample, error) {
-		return serially([]*conn{c}, d, func(c *conn) error {
-			for _, req := range round {
-				if err := c.call(req); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-	})
-}
-
-func dumpXML(t *Target, d time.Duration) (Sample, error) {
-	dump := request(remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: reference(scratch)})
-	return t.alternate(d, define(scratch, true), undefine(scratch), dump)
-}
-
-func defineUndefine(t *Target, d time.Duration) (Sample, error) {
-	return t.alternate(d, nil, nil, define(scratch, true), undefine(scratch))
-}
-
-func createDestroy(t *Target, d time.Duration) (Sample, error) {
-	create := request(remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: document(scratch, false)})
-	return t.alternate(d, nil, nil, create, request(remoteproto.DomainDestroy, &remoteproto.DomainDestroyArgs{Dom: reference(scratch)}))
+	t.later(func() { c.call(undefine(scratch)) })
+	return t.round(c, request(remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: reference(scratch)})), nil
 }

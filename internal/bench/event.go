@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,67 +12,105 @@ import (
 )
 
 var events = []Workload{
-	{"events-1", "lifecycle events, 1 listener", "rate", 3, listening(1)},
-	{"events-100", "lifecycle events, 100 listeners", "rate", 3, listening(100)},
-	{"events-500", "lifecycle events, 500 listeners", "rate", 3, listening(500)},
+	{Name: "events-1", About: "lifecycle events, 1 listener", By: Rate, Target: 3, Prepare: listening(1, 20)},
+	{Name: "events-100", About: "lifecycle events, 100 listeners", By: Rate, Target: 3, Prepare: listening(100, 20)},
+	{Name: "events-500", About: "lifecycle events, 500 listeners", By: Rate, Target: 3, Prepare: listening(500, 20)},
+	{Name: "latency-1", About: "from the call to its event, 1 listener", By: P99, Target: 3, Prepare: listening(1, 1)},
+	{Name: "latency-100", About: "from the call to its event, 100 listeners", By: P99, Target: 3, Prepare: listening(100, 1)},
+	{Name: "latency-500", About: "from the call to its event, 500 listeners", By: P99, Target: 3, Prepare: listening(500, 1)},
 }
 
-// listening suspends and resumes a domain in bursts, and every listener must get every event of a burst before the next
-// begins; one that is lost is an error. An operation is one event at one listener.
-func listening(n int) func(*Target, time.Duration) (Sample, error) {
-	const burst = 20
-	return func(t *Target, d time.Duration) (Sample, error) {
-		conns, closeAll, err := t.openMany(n + 1)
-		defer closeAll()
+// toggle changes the scratch domain, which is paused or not.
+var toggle = map[bool][]byte{
+	false: request(remoteproto.DomainSuspend, &remoteproto.DomainSuspendArgs{Dom: reference(scratch)}),
+	true:  request(remoteproto.DomainResume, &remoteproto.DomainResumeArgs{Dom: reference(scratch)}),
+}
+
+var register = request(remoteproto.ConnectDomainEventCallbackRegisterAny, &remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{})
+
+// listening suspends and resumes a domain in bursts of calls, and every
+// listener must get every event of a burst before the next begins; one that is
+// lost is an error. An operation is one event at one listener, a latency the
+// time from the begin of the burst.
+func listening(n, burst int) func(*Target) (Run, error) {
+	return func(t *Target) (Run, error) {
+		listeners, err := t.openMany(n)
 		if err != nil {
-			return Sample{}, err
+			return nil, err
 		}
-		by, listeners := conns[0], conns[1:]
-		create := request(remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: document(scratch, false)})
-		if err := by.call(create); err != nil {
-			return Sample{}, err
+		by, err := t.openOne()
+		if err == nil {
+			err = by.call(create(scratch))
 		}
-		defer by.call(request(remoteproto.DomainDestroy, &remoteproto.DomainDestroyArgs{Dom: reference(scratch)}))
-		register := request(remoteproto.ConnectDomainEventCallbackRegisterAny, &remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{})
+		if err != nil {
+			return nil, err
+		}
+		t.later(func() { by.call(destroy(scratch)) })
 		for _, c := range listeners {
 			if err := c.call(register); err != nil {
-				return Sample{}, err
+				return nil, err
 			}
-			c.SetReadDeadline(time.Now().Add(d + 30*time.Second))
 		}
-		toggle := [2][]byte{
-			request(remoteproto.DomainSuspend, &remoteproto.DomainSuspendArgs{Dom: reference(scratch)}),
-			request(remoteproto.DomainResume, &remoteproto.DomainResumeArgs{Dom: reference(scratch)}),
-		}
-		return t.measure(func() (s Sample, err error) {
-			for end := time.Now().Add(d); err == nil && time.Now().Before(end); s.Ops += n * burst {
-				var wg sync.WaitGroup
-				errs := make([]error, n)
-				for i, c := range listeners {
-					wg.Go(func() {
-						for got := 0; got < burst && errs[i] == nil; {
-							if errs[i] = c.next(); c.p.Type == netpkt.Message {
-								got++
-							}
-						}
-					})
+		a := &audience{by: by, listeners: listeners, times: make([][]time.Duration, n), errs: make([]error, n)}
+		return func(d time.Duration) (Sample, error) {
+			return t.measure(func() (Sample, error) { return a.run(burst, d) })
+		}, nil
+	}
+}
+
+// audience is listeners, and who causes the events.
+type audience struct {
+	by        *conn
+	paused    bool // the domain is
+	listeners []*conn
+	times     [][]time.Duration
+	errs      []error
+	err       error // of by
+}
+
+func (a *audience) run(burst int, d time.Duration) (Sample, error) {
+	for i, c := range a.listeners {
+		c.SetReadDeadline(time.Now().Add(d + 30*time.Second))
+		a.times[i] = a.times[i][:0]
+	}
+	for end := time.Now().Add(d); a.failed() == nil && time.Now().Before(end); {
+		a.burst(burst)
+	}
+	return summary(slices.Concat(a.times...)), a.failed()
+}
+
+// burst makes n events and waits until everybody has got them.
+func (a *audience) burst(n int) {
+	var wg sync.WaitGroup
+	began := time.Now()
+	for i, c := range a.listeners {
+		wg.Go(func() {
+			for got := 0; got < n; {
+				if a.errs[i] = c.next(); a.errs[i] != nil {
+					return
 				}
-				for i := 0; i < burst && err == nil; i++ {
-					err = by.call(toggle[i%2])
-				}
-				if err != nil {
-					for _, c := range listeners {
-						c.Close()
-					}
-				}
-				wg.Wait()
-				for _, e := range errs {
-					if e != nil && err == nil {
-						err = fmt.Errorf("a listener lacks events: %w", e)
-					}
+				if c.p.Type == netpkt.Message {
+					a.times[i] = append(a.times[i], time.Since(began))
+					got++
 				}
 			}
-			return s, err
 		})
 	}
+	for i := 0; i < n && a.err == nil; i++ {
+		a.err = a.by.call(toggle[a.paused])
+		a.paused = !a.paused
+	}
+	if a.err != nil { // nobody is to wait for what does not come
+		for _, c := range a.listeners {
+			c.Close()
+		}
+	}
+	wg.Wait()
+}
+
+func (a *audience) failed() error {
+	if err := errors.Join(a.errs...); err != nil && a.err == nil {
+		return fmt.Errorf("a listener lacks events: %w", err)
+	}
+	return a.err
 }

@@ -3,20 +3,24 @@ package bench
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/govirtd/govirtd/protocol/remoteproto"
-	"github.com/govirtd/govirtd/protocol/xdr"
 )
 
+// most is how many domains a list can have in the protocol.
+const most = remoteproto.DomainListMax
+
 var lists = []Workload{
-	{"list-1k", "list all of 1,000 domains", "rate", 20, listing(1000, listAll)},
-	{"stats-1k", "state of all of 1,000 domains", "rate", 20, listing(1000, statsAll)},
-	{"call-flood", "small call while 8 connections list 1,000 domains", "p99", 35, flood},
-	{"list-10k", "list all of 10,000 domains", "rate", 30, listing(10_000, listAll)},
-	{"stats-10k", "state of all of 10,000 domains", "rate", 30, listing(10_000, statsAll)},
-	{"list-16384", "list all of 16,384 domains, the most that the protocol takes", "rate", 30, listing(16_384, listAll)},
-	{"list-16385", "the refusal of one domain more", "rate", 1, tooMany},
+	{Name: "list-1k", About: "list all of 1,000 domains", By: Rate, Target: 20, Prepare: listing(1000, listAll)},
+	{Name: "stats-1k", About: "state of all of 1,000 domains", By: Rate, Target: 20, Prepare: listing(1000, statsAll)},
+	{Name: "call-flood", About: "small call while 8 connections list 1,000 domains", By: P99, Limit: 1e6, Prepare: flood},
+	{Name: "list-10k", About: "list all of 10,000 domains", By: Rate, Target: 30, Prepare: listing(10_000, listAll)},
+	{Name: "stats-10k", About: "state of all of 10,000 domains", By: Rate, Target: 30, Prepare: listing(10_000, statsAll)},
+	{Name: "list-16384", About: "list all of 16,384 domains, the most that the protocol takes", By: P99, Limit: 50e6, Prepare: listing(most, listAll)},
+	{Name: "stats-16384", About: "state of all of 16,384 domains", By: P99, Limit: 500e6, Prepare: listing(most, statsAll)},
+	{Name: "list-16385", About: "the refusal of one domain more", By: Rate, Target: 1, Prepare: tooMany},
 }
 
 var (
@@ -24,7 +28,7 @@ var (
 	statsAll = request(remoteproto.ConnectGetAllDomainStats, &remoteproto.ConnectGetAllDomainStatsArgs{Stats: 1})
 )
 
-// grow defines small domains, or removes some, until there are n besides those of the URI itself.
+// grow defines small domains, or removes some, until there are n.
 func (t *Target) grow(c *conn, n int) error {
 	from := t.domains
 	t.domains = n
@@ -34,86 +38,77 @@ func (t *Target) grow(c *conn, n int) error {
 	return c.pipeline(n-from, 50, func(i int) []byte { return define(from+i, false) })
 }
 
-// settle opens a connection to a host with n domains, the URI's own one included.
+// settle opens a connection to a host with n domains, those of the URI itself included.
 func (t *Target) settle(n int) (*conn, error) {
-	c, err := t.open()
+	c, err := t.openOne()
 	if err != nil {
 		return nil, err
 	}
-	if err := t.grow(c, n-1); err != nil {
-		c.Close()
+	there, err := c.count()
+	if err == nil {
+		err = t.grow(c, n-(there-t.domains))
+	}
+	if err != nil {
 		return nil, err
 	}
-	return c, nil
+	// nobody shall measure an empty list
+	if there, err = c.count(); err == nil && there != n {
+		err = fmt.Errorf("%d domains instead of %d", there, n)
+	}
+	return c, err
 }
 
-func listing(n int, req []byte) func(*Target, time.Duration) (Sample, error) {
-	return func(t *Target, d time.Duration) (Sample, error) {
+// count is how many domains there are.
+func (c *conn) count() (int, error) {
+	var active remoteproto.ConnectNumOfDomainsRet
+	var inactive remoteproto.ConnectNumOfDefinedDomainsRet
+	err := c.result(request(remoteproto.ConnectNumOfDomains, nil), &active)
+	if err == nil {
+		err = c.result(request(remoteproto.ConnectNumOfDefinedDomains, nil), &inactive)
+	}
+	return int(active.Num + inactive.Num), err
+}
+
+func listing(n int, req []byte) func(*Target) (Run, error) {
+	return func(t *Target) (Run, error) {
 		c, err := t.settle(n)
 		if err != nil {
-			return Sample{}, err
+			return nil, err
 		}
-		defer c.Close()
-		if err := c.count(n); err != nil {
-			return Sample{}, err
+		return t.round(c, req), nil
+	}
+}
+
+// tooMany wants the reference's error, and a connection that lives on.
+func tooMany(t *Target) (Run, error) {
+	c, err := t.settle(most + 1)
+	return t.measured([]*conn{c}, func(c *conn) error {
+		if err := c.call(listAll); err == nil || !strings.Contains(err.Error(), "Too many domains '16385' for limit '16384'") {
+			return fmt.Errorf("16,385 domains are answered with %v", err)
 		}
-		return t.measure(func() (Sample, error) {
-			return serially([]*conn{c}, d, func(c *conn) error { return c.call(req) })
-		})
-	}
+		return c.call(smallCall)
+	}), err
 }
 
-// count wants the host to have n domains, so that nobody measures an empty list.
-func (c *conn) count(n int) error {
-	if err := c.call(request(remoteproto.ConnectListAllDomains, &remoteproto.ConnectListAllDomainsArgs{})); err != nil {
-		return err
-	}
-	var ret remoteproto.ConnectListAllDomainsRet
-	r := xdr.NewReader(c.p.Payload)
-	if ret.DecodeXDR(r); r.Err() != nil {
-		return r.Err()
-	}
-	if int(ret.Ret) != n {
-		return fmt.Errorf("%d domains instead of %d", ret.Ret, n)
-	}
-	return nil
-}
-
-func tooMany(t *Target, d time.Duration) (Sample, error) {
-	c, err := t.settle(16_385)
-	if err != nil {
-		return Sample{}, err
-	}
-	defer c.Close()
-	return t.measure(func() (Sample, error) {
-		return serially([]*conn{c}, d, func(c *conn) error {
-			if c.call(listAll) == nil {
-				return errors.New("16,385 domains are listed")
-			}
-			return nil
-		})
-	})
-}
-
-func flood(t *Target, d time.Duration) (Sample, error) {
+// flood measures one connection while others keep the daemon busy.
+func flood(t *Target) (Run, error) {
 	c, err := t.settle(1000)
 	if err != nil {
-		return Sample{}, err
+		return nil, err
 	}
-	defer c.Close()
-	conns, closeAll, err := t.openMany(8)
-	defer closeAll()
+	conns, err := t.openMany(8)
 	if err != nil {
-		return Sample{}, err
+		return nil, err
 	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := serially(conns, d+100*time.Millisecond, func(c *conn) error { return c.call(listAll) })
-		done <- err
-	}()
-	time.Sleep(50 * time.Millisecond)
-	s, err := t.measure(func() (Sample, error) {
-		return serially([]*conn{c}, d, func(c *conn) error { return c.call(smallCall) })
-	})
-	return s, errors.Join(err, <-done)
+	quiet := t.round(c, smallCall)
+	return func(d time.Duration) (Sample, error) {
+		done := make(chan error, 1)
+		go func() {
+			_, err := serially(conns, d+100*time.Millisecond, func(c *conn) error { return c.call(listAll) })
+			done <- err
+		}()
+		time.Sleep(50 * time.Millisecond)
+		s, err := quiet(d)
+		return s, errors.Join(err, <-done)
+	}, nil
 }

@@ -12,29 +12,12 @@ import (
 var smallCall = request(remoteproto.ConnectGetLibVersion, nil)
 
 var smallCalls = []Workload{
-	{"call-serial", "small call, 1 connection, one after the other", "rate", 5, small(1, 0)},
-	{"call-50", "small call, 1 connection, 50 in flight", "rate", 10, pipelined},
-	{"call-64", "small call, 64 connections", "rate", 5, small(64, 0)},
-	{"call-500", "small call, 500 connections", "rate", 5, small(500, 0)},
-	{"call-idle-1000", "small call beside 1000 idle connections", "p50", 50, small(1, 1000)},
-	{"call-idle-4000", "small call beside 4000 idle connections", "p50", 200, small(1, 4000)},
-}
-
-// openMany opens n connections; closeAll is to be called also after an error.
-func (t *Target) openMany(n int) (list []*conn, closeAll func(), err error) {
-	closeAll = func() {
-		for _, c := range list {
-			c.Close()
-		}
-	}
-	for range n {
-		c, err := t.open()
-		if err != nil {
-			return list, closeAll, err
-		}
-		list = append(list, c)
-	}
-	return list, closeAll, nil
+	{Name: "call-serial", About: "small call, 1 connection, one after the other", By: Rate, Target: 5, CPU: 8, Prepare: one(smallCall)},
+	{Name: "call-50", About: "small call, 1 connection, 50 in flight", By: Rate, Target: 10, Prepare: pipelined},
+	{Name: "call-64", About: "small call, 64 connections", By: Rate, Target: 5, Prepare: together(64)},
+	{Name: "call-500", About: "small call, 500 connections", By: Rate, Target: 5, Prepare: together(500)},
+	{Name: "call-idle-1000", About: "small call beside 1,000 idle connections", By: P50, Target: 50, Prepare: beside(1000)},
+	{Name: "call-idle-4000", About: "small call beside 4,000 idle connections", By: P50, Target: 200, Slow: 1.2, Heavy: true, Prepare: beside(4000)},
 }
 
 // serially repeats op on every connection at once until the time is over.
@@ -59,38 +42,63 @@ func serially(conns []*conn, d time.Duration, op func(*conn) error) (Sample, err
 	return summary(slices.Concat(times...)), errors.Join(errs...)
 }
 
-// summary is the sample of these latencies.
-func summary(all []time.Duration) Sample {
-	if len(all) == 0 {
-		return Sample{}
-	}
-	slices.Sort(all)
-	return Sample{Ops: len(all), P50: all[len(all)/2], P99: all[len(all)*99/100]}
-}
-
-func small(active, idle int) func(*Target, time.Duration) (Sample, error) {
-	return func(t *Target, d time.Duration) (Sample, error) {
-		conns, closeAll, err := t.openMany(active + idle)
-		defer closeAll()
-		if err != nil {
-			return Sample{}, err
-		}
-		return t.measure(func() (Sample, error) {
-			return serially(conns[:active], d, func(c *conn) error { return c.call(smallCall) })
-		})
+// measured runs op on every connection at once, and measures the daemon.
+func (t *Target) measured(conns []*conn, op func(*conn) error) Run {
+	return func(d time.Duration) (Sample, error) {
+		return t.measure(func() (Sample, error) { return serially(conns, d, op) })
 	}
 }
 
-func pipelined(t *Target, d time.Duration) (Sample, error) {
-	c, err := t.open()
-	if err != nil {
-		return Sample{}, err
-	}
-	defer c.Close()
-	return t.measure(func() (s Sample, err error) {
-		for end := time.Now().Add(d); err == nil && time.Now().Before(end); s.Ops += 5000 {
-			err = c.pipeline(5000, 50, func(int) []byte { return smallCall })
+// round makes calls in turn on one connection; all of them are one operation.
+func (t *Target) round(c *conn, reqs ...[]byte) Run {
+	return t.measured([]*conn{c}, func(c *conn) error {
+		for _, req := range reqs {
+			if err := c.call(req); err != nil {
+				return err
+			}
 		}
-		return s, err
+		return nil
 	})
+}
+
+// one is a workload of one connection that makes calls in turn.
+func one(reqs ...[]byte) func(*Target) (Run, error) {
+	return func(t *Target) (Run, error) {
+		c, err := t.openOne()
+		if err != nil {
+			return nil, err
+		}
+		return t.round(c, reqs...), nil
+	}
+}
+
+func together(n int) func(*Target) (Run, error) {
+	return func(t *Target) (Run, error) {
+		conns, err := t.openMany(n)
+		return t.measured(conns, func(c *conn) error { return c.call(smallCall) }), err
+	}
+}
+
+func beside(idle int) func(*Target) (Run, error) {
+	return func(t *Target) (Run, error) {
+		if err := t.crowd(idle); err != nil {
+			return nil, err
+		}
+		return one(smallCall)(t)
+	}
+}
+
+func pipelined(t *Target) (Run, error) {
+	c, err := t.openOne()
+	if err != nil {
+		return nil, err
+	}
+	return func(d time.Duration) (Sample, error) {
+		return t.measure(func() (s Sample, err error) {
+			for end := time.Now().Add(d); err == nil && time.Now().Before(end); s.Ops += 1000 {
+				err = c.pipeline(1000, 50, func(int) []byte { return smallCall })
+			}
+			return s, err
+		})
+	}, nil
 }
