@@ -52,6 +52,14 @@ func run(args []string, stdout, stderr io.Writer) int {
 	log := o.logger(stderr)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
+	profiles, err := servePprof(ctx, o.pprof)
+	if err != nil {
+		fmt.Fprintf(stderr, "govirtd: --pprof: %v\n", err)
+		return exitError
+	}
+	if profiles != nil {
+		defer profiles.Close()
+	}
 	cfg := daemon.Config{
 		SockDir: o.sockDir(), Strict: o.compat == compat1130, Log: log, Options: o.limits,
 		Domains: o.domains, Seed: o.seed, CPUMap: o.cpuMap,

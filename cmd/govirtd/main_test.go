@@ -65,7 +65,9 @@ func TestLife(t *testing.T) {
 	defer os.RemoveAll(dir)
 	out := &lines{make(chan string, 10)}
 	done := make(chan int, 1)
-	go func() { done <- run([]string{"--sock-dir", dir, "--log-level=error"}, out, os.Stderr) }()
+	go func() {
+		done <- run([]string{"--sock-dir", dir, "--log-level=error", "--pprof", filepath.Join(dir, "pprof")}, out, os.Stderr)
+	}()
 	select {
 	case line := <-out.ch:
 		if want := "virsh -c 'test+unix:///default?socket=" + dir + "/libvirt-sock' list --all"; !strings.Contains(line, want) {
@@ -74,7 +76,7 @@ func TestLife(t *testing.T) {
 	case code := <-done:
 		t.Fatalf("ended with %d", code)
 	}
-	for name, mode := range map[string]os.FileMode{"libvirt-sock": 0o700, "libvirt-sock-ro": 0o777} {
+	for name, mode := range map[string]os.FileMode{"libvirt-sock": 0o700, "libvirt-sock-ro": 0o777, "pprof": 0o600} {
 		info, err := os.Stat(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)

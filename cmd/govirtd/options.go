@@ -30,6 +30,7 @@ type options struct {
 	seed      uint64
 	seeded    bool // --seed was given
 	cpuMap    string
+	pprof     string
 	limits    remote.Options
 }
 
@@ -67,6 +68,11 @@ Log, on standard error
   --log-level LEVEL   debug, info (default), warn or error
   --log-format FORM   text (default) or json
 
+  --pprof PATH        serves profiles of the running daemon on this socket, to
+                      its own user only:
+                      curl --unix-socket PATH http://./profile?seconds=10 >cpu
+                      (or heap, goroutine, trace), for go tool pprof
+
 Limits
   --max-clients N     connections served at a time (default 20000)
   --max-requests N    calls of one client that run at a time (default 5)
@@ -100,6 +106,7 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	f.StringVar(&o.cpuMap, "cpu-map", "", "")
 	f.TextVar(&o.level, "log-level", slog.LevelInfo, "")
 	f.StringVar(&o.format, "log-format", "text", "")
+	f.StringVar(&o.pprof, "pprof", "", "")
 	f.IntVar(&o.limits.MaxClients, "max-clients", 20000, "")
 	f.IntVar(&o.limits.MaxRequests, "max-requests", 5, "")
 	version := f.Bool("version", false, "")
