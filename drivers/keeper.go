@@ -6,12 +6,15 @@ import "context"
 type Kind string
 
 const (
-	KindDomain          Kind = "domain"
-	KindNetwork         Kind = "network"
-	KindStoragePool     Kind = "storage pool"
-	KindSecret          Kind = "secret"
-	KindNWFilter        Kind = "nwfilter"
-	KindNWFilterBinding Kind = "nwfilter binding"
+	KindDomain      Kind = "domain"
+	KindNetwork     Kind = "network"
+	KindStoragePool Kind = "storage pool"
+	// KindStoragePoolState is kept while a pool is active; its document is what
+	// the pool was started with. It ends with the host.
+	KindStoragePoolState Kind = "active storage pool"
+	KindSecret           Kind = "secret"
+	KindNWFilter         Kind = "nwfilter"
+	KindNWFilterBinding  Kind = "nwfilter binding"
 	// Moments of domains; Kept.Owner is the domain's name.
 	KindSnapshot   Kind = "snapshot"
 	KindCheckpoint Kind = "checkpoint"
@@ -44,4 +47,12 @@ type Keeper interface {
 	Forget(ctx context.Context, kind Kind, owner, name string) error
 	// SetAutostart says whether an object is to be started with the host.
 	SetAutostart(ctx context.Context, kind Kind, name string, on bool) error
+}
+
+// BootWatcher is a Keeper that knows when the host has booted, so that what is
+// to be started with it is started once.
+type BootWatcher interface {
+	// FirstSinceBoot reports whether it is asked about a kind for the first time
+	// since the host booted.
+	FirstSinceBoot(ctx context.Context, kind Kind) (bool, error)
 }
