@@ -124,14 +124,21 @@ func aliasName(a *domxml.Alias) string {
 }
 
 // controllerAlias is what a controller is called, empty if there is none.
+// Those of the board keep the board's name.
 func controllerAlias(d *domxml.Domain, typ domxml.ControllerType, index int) string {
-	for i := range d.Devices.Controllers {
-		c := &d.Devices.Controllers[i]
-		if c.Type == typ && c.Index != nil && *c.Index == index {
-			return aliasName(c.Alias)
-		}
+	c := findController(d, typ, index)
+	if c == nil {
+		return ""
 	}
-	return ""
+	if board := ControllerAlias(d, c); onBoard(board) {
+		return board
+	}
+	return aliasName(c.Alias)
+}
+
+// onBoard says whether a bus is the board's own by its name.
+func onBoard(name string) bool {
+	return name == "ide" || name == "scsi" || name == "pci.0" || name == "pcie.0"
 }
 
 func findController(d *domxml.Domain, typ domxml.ControllerType, index int) *domxml.Controller {

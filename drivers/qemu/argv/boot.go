@@ -87,9 +87,7 @@ func (b *builder) kernel() error {
 	}
 	for _, t := range o.ACPI {
 		switch t.Type {
-		case "raw":
-			b.arg("-acpitable", word("data="+t.Path).String())
-		case "rawset":
+		case "raw", "rawset":
 			b.arg("-acpitable", word("file="+t.Path).String())
 		default:
 			sig := map[string]string{"slic": "SLIC", "msdm": "MSDM"}[t.Type]

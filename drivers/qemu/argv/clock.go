@@ -103,6 +103,17 @@ func (b *builder) power() error {
 	return nil
 }
 
+// rootHotplug says whether devices can be plugged into the root of the older PC.
+func (b *builder) rootHotplug() error {
+	if !isI440FX(b.d) {
+		return nil
+	}
+	if c := findController(b.d, domxml.ControllerPCI, 0); c != nil && c.Target != nil && c.Target.Hotplug != "" {
+		b.arg("-global", "PIIX4_PM.acpi-root-pci-hotplug="+string(c.Target.Hotplug))
+	}
+	return nil
+}
+
 func disabled(v domxml.YesNo) string {
 	if v == domxml.No {
 		return "1"

@@ -61,15 +61,9 @@ func (b *builder) cpuModel(c *domxml.CPU) (*words, error) {
 	}
 	switch c.Mode {
 	case "host-passthrough":
-		w = word("host")
-		if c.Migratable != "" {
-			w.set("migratable", string(c.Migratable))
-		}
+		w = b.migratable(word("host"), c)
 	case "maximum":
-		w = word("max")
-		if c.Migratable != "" {
-			w.set("migratable", string(c.Migratable))
-		}
+		w = b.migratable(word("max"), c)
 	case "host-model":
 		w = word("host")
 	default:
@@ -91,6 +85,15 @@ func (b *builder) cpuModel(c *domxml.CPU) (*words, error) {
 		}
 	}
 	return w, nil
+}
+
+// migratable leaves out what would keep a guest on this host. Emulators of
+// 32-bit machines have no such switch.
+func (b *builder) migratable(w *words, c *domxml.CPU) *words {
+	if b.d.OS.Type.Arch != "i686" {
+		w.put("migratable", string(c.Migratable))
+	}
+	return w
 }
 
 // defaultCPU is the model of a guest that names none.

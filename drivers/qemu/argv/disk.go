@@ -18,6 +18,9 @@ func (b *builder) disks() error {
 
 func (b *builder) disk(k *domxml.Disk) error {
 	boot := b.boot.ofDisk(k)
+	if t := k.Transient; t != nil && t.ShareBacking == domxml.Yes {
+		return nil // plugged in once its overlay is there
+	}
 	if k.Target.Bus == domxml.DiskBusFDC {
 		boot = 0 // said by the controller
 	}
@@ -114,8 +117,8 @@ func (b *builder) diskDevice(k *domxml.Disk, drive string, boot uint) (*Props, e
 		p.put("logical_block_size", x.LogicalBlockSize).put("physical_block_size", x.PhysicalBlockSize)
 		p.put("discard_granularity", x.DiscardGranularity)
 	}
-	if k.Target.Bus != domxml.DiskBusFDC && k.Driver != nil {
-		if m, ok := cacheModes[k.Driver.Cache]; ok {
+	if k.Target.Bus != domxml.DiskBusFDC {
+		if m, ok := cacheModes[cacheMode(k)]; ok {
 			p.set("write-cache", map[bool]string{true: "on", false: "off"}[m.writeback])
 		}
 	}
@@ -155,10 +158,13 @@ func (b *builder) diskIdentity(p *Props, k *domxml.Disk) error {
 		p.set("removable", removable)
 	}
 	if k.Type != domxml.DiskVhostUser {
-		p.put("serial", k.Serial)
+		p.put("serial", serialEscape.Replace(k.Serial))
 	}
 	return nil
 }
+
+// serialEscape is what the reference makes of serial numbers; guests see it.
+var serialEscape = strings.NewReplacer(`\`, `\\`, " ", `\ `)
 
 // errorPolicies are what happens on errors of writing and reading.
 func errorPolicies(r *domxml.DiskDriver) (werror, rerror string) {
@@ -258,7 +264,7 @@ func (b *builder) sdCard(k *domxml.Disk) error {
 	if k.Driver != nil && k.Driver.Type != "" {
 		format = k.Driver.Type
 	}
-	w := word("file=" + file).set("format", format).set("if", "sd").set("index", itoa(max(domxml.DiskIndex(k.Target.Dev), 0)))
+	w := word("file="+file).set("format", format).set("if", "sd").set("index", itoa(max(domxml.DiskIndex(k.Target.Dev), 0)))
 	if bool(k.Readonly) {
 		w.set("readonly", "on")
 	}

@@ -31,6 +31,14 @@ func (b *builder) env() []string {
 			}
 		}
 	}
+	for _, a := range b.d.Devices.Audios {
+		switch {
+		case a.Type == "sdl" && a.Driver != "":
+			env = append(env, "SDL_AUDIODRIVER="+a.Driver)
+		case a.Type == "pipewire" && a.RuntimeDir != "":
+			env = append(env, "PIPEWIRE_RUNTIME_DIR="+a.RuntimeDir)
+		}
+	}
 	if c := b.d.QEMUCommandline; c != nil {
 		for _, v := range c.Env {
 			if v.Name != nil {

@@ -100,16 +100,29 @@ func diskImage(k *domxml.Disk) *image {
 
 // inherit takes what a disk says of all its images.
 func (i *image) inherit(k *domxml.Disk) {
+	i.cache = cacheMode(k)
 	r := k.Driver
 	if r == nil {
 		return
 	}
-	i.cache, i.aio = r.Cache, r.IO
+	i.aio = r.IO
 	if !i.below {
 		i.discard, i.detectZeroes = r.Discard, detectZeroes(r)
 	} else {
 		i.discard = r.Discard
 	}
+}
+
+// cacheMode is how the host caches a disk. What others write to goes around the
+// cache unless the document says otherwise.
+func cacheMode(k *domxml.Disk) string {
+	if k.Driver != nil && k.Driver.Cache != "" && k.Driver.Cache != "default" {
+		return k.Driver.Cache
+	}
+	if bool(k.Shareable) && !bool(k.Readonly) {
+		return "none"
+	}
+	return ""
 }
 
 // detectZeroes is what happens with zeroes that are written. They are not

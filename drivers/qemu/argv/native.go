@@ -56,5 +56,7 @@ func nativeInterface(n *domxml.Interface) {
 	if n.Type == "hostdev" {
 		return
 	}
-	*n = domxml.Interface{Type: "ethernet", MAC: n.MAC, Model: n.Model, BootInfo: n.BootInfo}
+	address := n.Address
+	*n = domxml.Interface{Type: "ethernet", MAC: n.MAC, Model: n.Model}
+	n.Address = address
 }

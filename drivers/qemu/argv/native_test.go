@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -256,34 +255,52 @@ func buildNative(row *nativeRow) (Command, error) {
 	return Build(d, qemu10(), o)
 }
 
+// excused are rows that are not equal, each with its reason. A row that became
+// equal must leave the list.
+var excused = map[string]string{
+	"cpu-check-default-partial":     "host-model: what the host's CPU is resolved to is an input",
+	"cpu-host-model-kvm":            "host-model: what the host's CPU is resolved to is an input",
+	"cpu-host-model-nofallback-kvm": "host-model: what the host's CPU is resolved to is an input",
+	"cpu-host-model-tcg":            "host-model: what the host's CPU is resolved to is an input",
+	"cpu-cache-disable3":            "host-model: what the host's CPU is resolved to is an input",
+	"cpu-phys-bits-emulate2":        "host-model: what the host's CPU is resolved to is an input",
+	"cpu-minimum1":                  "match minimum: what the host's CPU is resolved to is an input",
+	"cpu-Icelake-Server-pconfig":    "check partial: features that this host's CPU lacks were switched off",
+	"disk-active-commit":            "a raw image below others has a node of its format here",
+	"graphics-spice-timeout":        "an interface that is shown as a tap loses its address before addresses are given out",
+	"net-user-addr":                 "an interface that is shown as a tap loses its address before addresses are given out",
+	"pcie-expander-bus":             "an interface that is shown as a tap loses its address before addresses are given out",
+}
+
 // TestNative compares with the commands of the reference, by meaning: each
 // device, node, object, backend as a set of properties, the rest as options
 // with their values.
 func TestNative(t *testing.T) {
 	for _, kind := range []string{"domain-qemu", "domain-generic"} {
 		t.Run(kind, func(t *testing.T) {
-			good, all := 0, 0
+			rows, excuses := 0, 0
 			classes := map[string][]string{}
 			for _, row := range nativeRows(t, kind) {
-				if !row.OK || excused[row.Name] != "" {
+				if !row.OK {
 					continue
 				}
-				all++
-				if d := compareNative(&row); d != "" {
-					if os.Getenv("GOVIRTD_SHOW") != "" && strings.Contains(row.Name, os.Getenv("GOVIRTD_SHOW")) {
-						t.Logf("%s\n%s", row.Name, d)
-					}
-					for _, line := range strings.Split(d, "\n") {
-						classes[shape(line)] = append(classes[shape(line)], row.Name)
+				rows++
+				d := compareNative(&row)
+				if excused[row.Name] != "" {
+					if excuses++; d == "" {
+						t.Errorf("%s is equal and needs no excuse", row.Name)
 					}
 					continue
 				}
-				good++
+				if d == "" {
+					continue
+				}
+				t.Errorf("%s\n%s", row.Name, d)
+				for _, line := range strings.Split(d, "\n") {
+					classes[shape(line)] = append(classes[shape(line)], row.Name)
+				}
 			}
-			t.Logf("%d of %d equal", good, all)
-			if least := map[string]int{"domain-qemu": 383, "domain-generic": 16}[kind]; good < least {
-				t.Errorf("%d were equal before", least)
-			}
+			t.Logf("%d rows, %d excused", rows, excuses)
 			report(t, classes)
 		})
 	}
@@ -336,5 +353,3 @@ func report(t *testing.T, classes map[string][]string) {
 		t.Logf("%4d %s  # %s", len(names), k, strings.Join(names[:min(3, len(names))], " "))
 	}
 }
-
-var excused = map[string]string{}

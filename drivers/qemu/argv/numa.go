@@ -77,7 +77,7 @@ func (b *builder) oldMemory() bool {
 		return false
 	}
 	for _, c := range cells(d) {
-		if c.MemAccess != "" || c.Discard != "" {
+		if c.MemAccess != "" {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package argv
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -37,6 +38,9 @@ func NumberImages(k *domxml.Disk, last uint) uint {
 			*s = last
 		}
 		last = max(last, *s)
+	}
+	if k.Target.Bus == domxml.DiskBusSD {
+		return last // not a node
 	}
 	if k.Source == nil {
 		last++ // an empty drive has one, too
@@ -84,8 +88,8 @@ func assignSockets(d *domxml.Domain, o *Options) {
 		}
 		if c.Sources[0].Path == "" {
 			name := c.Target.Name
-			if name == "" {
-				name = aliasName(c.Alias)
+			if a := c.Address; name == "" && a != nil {
+				name = fmt.Sprintf("vioser-%02d-%02d-%02d.sock", a.Controller, a.Bus, number(a.Port))
 			}
 			c.Sources[0].Path = filepath.Join(o.Channel, name)
 		}

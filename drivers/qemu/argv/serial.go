@@ -78,7 +78,11 @@ func (b *builder) channels() error {
 		case "virtio":
 			p := props("driver", "virtserialport")
 			b.virtioPort(p, c)
-			p.set("chardev", "char"+alias).set("id", alias).put("name", c.Target.Name)
+			name := c.Target.Name
+			if name == "" && c.Type == "spicevmc" {
+				name = "com.redhat.spice.0"
+			}
+			p.set("chardev", "char"+alias).set("id", alias).put("name", name)
 			b.device(p, c.Alias)
 		}
 	}
