@@ -169,7 +169,7 @@ func (b *builder) formatSecrets(i *image) ([]string, error) {
 func (b *builder) passphrases(prefix string, e *domxml.DiskEncryption) (ids []string, err error) {
 	for n, s := range e.Secrets {
 		id := prefix + itoa(n)
-		if err := b.secret(id, SecretRef{Type: "volume", UUID: s.UUID, Usage: s.Usage}); err != nil {
+		if err := b.secret(id, passphraseRef(s)); err != nil {
 			return nil, err
 		}
 		ids = append(ids, id)

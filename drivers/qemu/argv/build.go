@@ -16,6 +16,8 @@ type builder struct {
 	args []string
 	// boot is the order of booting of devices that do not have their own.
 	boot bootOrder
+	// secrets are those that were looked up already.
+	secrets map[SecretRef][]byte
 	// sets is the number of the next set of descriptors.
 	sets int
 }
@@ -42,6 +44,11 @@ var steps = []func(*builder) error{
 // the code VIR_ERR_CONFIG_UNSUPPORTED.
 func Build(d *domxml.Domain, e *qemucaps.Emulator, o Options) (Command, error) {
 	b := &builder{d: d, e: e, o: &o, boot: newBootOrder(d)}
+	for _, check := range []func() error{b.checkPlacement, b.diskSecrets} {
+		if err := check(); err != nil {
+			return Command{}, err
+		}
+	}
 	for _, step := range steps {
 		if err := step(b); err != nil {
 			return Command{}, err

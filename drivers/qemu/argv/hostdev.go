@@ -137,11 +137,7 @@ func (b *builder) hostSCSI(h *domxml.Hostdev) error {
 		secret := ""
 		if s.Auth != nil {
 			secret = node + "-secret0"
-			ref := SecretRef{}
-			if x := s.Auth.Secret; x != nil {
-				ref = SecretRef{Type: x.Type, UUID: x.UUID, Usage: x.Usage}
-			}
-			if err := b.secret(secret, ref); err != nil {
+			if err := b.secret(secret, authRef(s.Auth)); err != nil {
 				return err
 			}
 		}

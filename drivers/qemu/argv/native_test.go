@@ -14,6 +14,7 @@ import (
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/internal/corpus"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // option is a word of a command line with what belongs to it, in a form that
@@ -235,12 +236,21 @@ func nativeOptions(name string) Options {
 		},
 		MasterKey:  make([]byte, 32),
 		Random:     func(b []byte) { clear(b) },
-		Secret:     func(SecretRef) ([]byte, error) { return []byte("secret"), nil },
+		Secret:     noSecret,
+		Nodes:      domxml.CPUSet{1},
 		Now:        time.Date(2026, 11, 22, 8, 48, 37, 0, time.UTC),
 		VNC:        VNCOptions{Listen: "127.0.0.1"},
 		SPICE:      SPICEOptions{Listen: "127.0.0.1"},
 		ChardevTLS: TLSOptions{Dir: "/etc/pki/qemu", VerifyPeer: true},
 	}
+}
+
+// noSecret is a host without secrets.
+func noSecret(ref SecretRef) ([]byte, error) {
+	if !ref.UUID.IsZero() {
+		return nil, vir.Errorf(vir.FromSecret, vir.ErrNoSecret, "no secret with matching uuid '%s'", ref.UUID)
+	}
+	return nil, vir.Errorf(vir.FromSecret, vir.ErrNoSecret, "no secret with matching usage '%s'", ref.Usage)
 }
 
 func buildNative(row *nativeRow) (Command, error) {

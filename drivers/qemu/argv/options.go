@@ -66,6 +66,10 @@ type Options struct {
 	HugePages map[uint64]string
 	// DefaultHugePage is the host's default size in KiB.
 	DefaultHugePage uint64
+	// Nodes are the NUMA nodes of the host; nil does not check those that
+	// documents name. AutoNodes are those that a guest is advised to use that
+	// leaves its place to the host.
+	Nodes, AutoNodes domxml.CPUSet
 	// CPUNodes are the NUMA nodes of the host that have CPUs; nil is all.
 	CPUNodes domxml.CPUSet
 	// HostCDROM says whether a block device of the host is a CD drive.
@@ -91,10 +95,11 @@ type FD struct {
 	Writable bool
 }
 
-// SecretRef names a secret of the host by UUID, or by type and usage.
+// SecretRef names a secret of the host by UUID, or by type and usage where
+// that is zero.
 type SecretRef struct {
 	Type  string // volume, ceph, iscsi, tls, vtpm
-	UUID  *domxml.UUID
+	UUID  domxml.UUID
 	Usage string
 }
 

@@ -14,10 +14,33 @@ func Prepare(d *domxml.Domain, o *Options) error {
 	if err := AlignMemory(d); err != nil {
 		return err
 	}
+	if err := checkFDGroups(d, o); err != nil {
+		return err
+	}
 	AssignAliases(d)
 	AssignNodes(d, 0)
 	assignSockets(d, o)
 	return assignGraphics(d, o)
+}
+
+// checkFDGroups wants the descriptors that disks name to be there.
+func checkFDGroups(d *domxml.Domain, o *Options) error {
+	for i := len(d.Devices.Disks) - 1; i >= 0; i-- {
+		k := &d.Devices.Disks[i]
+		if k.Source == nil {
+			continue
+		}
+		groups := []string{k.Source.FDGroup}
+		for s := k.BackingStore; s != nil && s.Source != nil; s = s.Store {
+			groups = append(groups, s.Source.FDGroup)
+		}
+		for _, g := range groups {
+			if _, ok := o.FDSets[g]; g != "" && !ok {
+				return errInvalid("file descriptor group '%s' was not associated with the domain", g)
+			}
+		}
+	}
+	return nil
 }
 
 // AssignNodes numbers the images of all disks that have no number, after the

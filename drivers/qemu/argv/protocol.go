@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // protocol is how an image is reached. Objects that it needs are added first.
@@ -62,7 +63,7 @@ func (b *builder) fdGroup(group, node string) (string, error) {
 func (b *builder) vdpaDisk(i *image) (*Props, error) {
 	fds := b.o.FDSets[i.source.Dev]
 	if len(fds) == 0 {
-		return props("driver", "virtio-blk-vhost-vdpa", "path", i.source.Dev), nil
+		return nil, vir.Errorf(vir.FromNone, vir.ErrInternalError, "argument key 'path' must not have null value")
 	}
 	set := b.sets
 	b.sets++
@@ -206,11 +207,7 @@ func (b *builder) rbd(i *image) (*Props, error) {
 // auth adds the password of who opens an image.
 func (b *builder) auth(i *image, a *domxml.Auth) (string, error) {
 	id := i.storageNode() + "-auth-secret0"
-	ref := SecretRef{}
-	if s := a.Secret; s != nil {
-		ref = SecretRef{Type: s.Type, UUID: s.UUID, Usage: s.Usage}
-	}
-	return id, b.secret(id, ref)
+	return id, b.secret(id, authRef(a))
 }
 
 func (b *builder) iscsi(i *image) (*Props, error) {

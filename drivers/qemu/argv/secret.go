@@ -4,6 +4,8 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/base64"
+
+	"github.com/govirtd/govirtd/domxml"
 )
 
 // masterKey gives the emulator the key that opens the secrets on its command
@@ -15,14 +17,65 @@ func (b *builder) masterKey() error {
 
 // secret adds an object with a secret of the host, hidden by the master key.
 func (b *builder) secret(id string, ref SecretRef) error {
-	if b.o.Secret == nil {
-		return errUnsupported("secrets are not available")
-	}
-	text, err := b.o.Secret(ref)
+	text, err := b.lookUp(ref)
 	if err != nil {
 		return err
 	}
 	return b.secretText(id, text)
+}
+
+// lookUp asks the host for a secret, once.
+func (b *builder) lookUp(ref SecretRef) ([]byte, error) {
+	if b.o.Secret == nil {
+		return nil, errUnsupported("secrets are not available")
+	}
+	if text, ok := b.secrets[ref]; ok {
+		return text, nil
+	}
+	text, err := b.o.Secret(ref)
+	if err == nil {
+		if b.secrets == nil {
+			b.secrets = map[SecretRef][]byte{}
+		}
+		b.secrets[ref] = text
+	}
+	return text, err
+}
+
+// diskSecrets looks up the secrets of all disks before anything else, from the
+// last disk to the first: the error is about the one that the reference misses.
+func (b *builder) diskSecrets() error {
+	for n := len(b.d.Devices.Disks) - 1; n >= 0; n-- {
+		for i := diskImage(&b.d.Devices.Disks[n]); i != nil; i = i.backing {
+			var refs []SecretRef
+			if a := i.source.Auth; a != nil {
+				refs = append(refs, authRef(a))
+			}
+			if e := i.encryption; e != nil {
+				for _, s := range e.Secrets {
+					refs = append(refs, passphraseRef(s))
+				}
+			}
+			for _, ref := range refs {
+				if _, err := b.lookUp(ref); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// authRef is the password of who opens an image.
+func authRef(a *domxml.Auth) (ref SecretRef) {
+	if s := a.Secret; s != nil {
+		ref = SecretRef{Type: s.Type, UUID: value(s.UUID), Usage: s.Usage}
+	}
+	return ref
+}
+
+func passphraseRef(s domxml.EncryptionSecret) SecretRef {
+	return SecretRef{Type: "volume", UUID: value(s.UUID), Usage: s.Usage}
 }
 
 func (b *builder) secretText(id string, text []byte) error {

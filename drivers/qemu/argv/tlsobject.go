@@ -7,7 +7,7 @@ func (b *builder) tlsObject(id string, t TLSOptions, endpoint string) error {
 	secret := ""
 	if t.Secret != nil {
 		secret = id + "-secret0"
-		if err := b.secret(secret, SecretRef{Type: "tls", UUID: t.Secret}); err != nil {
+		if err := b.secret(secret, SecretRef{Type: "tls", UUID: *t.Secret}); err != nil {
 			return err
 		}
 	}
