@@ -18,6 +18,8 @@ type builder struct {
 	boot bootOrder
 	// secrets are those that were looked up already.
 	secrets map[SecretRef][]byte
+	// imageSets are the numbers of the sets of descriptors of images, by node.
+	imageSets map[string]int
 	// sets is the number of the next set of descriptors.
 	sets int
 }

@@ -34,6 +34,17 @@ func (c *charBackend) source() *domxml.ChardevSource {
 func (b *builder) chardev(c *charBackend) error {
 	s := c.source()
 	w := &words{}
+	path, appendTo, logfile, logappend := s.Path, string(s.Append), "", ""
+	if c.log != nil {
+		logfile, logappend = c.log.File, string(c.log.Append)
+	}
+	files := b.o.ChardevFiles[c.alias]
+	if files.Source != nil && c.typ == "file" {
+		path, appendTo = b.namedFD(*files.Source, c.alias+"-source"), "on"
+	}
+	if files.Log != nil && logfile != "" {
+		logfile, logappend = b.namedFD(*files.Log, c.alias+"-log"), "on"
+	}
 	switch c.typ {
 	case "null", "vc", "pty", "stdio":
 		w = word(c.typ).set("id", c.id)
@@ -44,7 +55,7 @@ func (b *builder) chardev(c *charBackend) error {
 		}
 		w = word(kind).set("id", c.id).set("path", s.Path)
 	case "file":
-		w = word("file").set("id", c.id).set("path", s.Path).put("append", string(s.Append))
+		w = word("file").set("id", c.id).set("path", path).put("append", appendTo)
 	case "pipe":
 		w = word("pipe").set("id", c.id).set("path", s.Path)
 	case "udp":
@@ -75,8 +86,8 @@ func (b *builder) chardev(c *charBackend) error {
 	default:
 		return errUnsupported("unsupported chardev '%s'", c.typ)
 	}
-	if l := c.log; l != nil && l.File != "" {
-		w.set("logfile", l.File).put("logappend", string(l.Append))
+	if logfile != "" {
+		w.set("logfile", logfile).put("logappend", logappend)
 	}
 	b.arg("-chardev", w.String())
 	return nil

@@ -67,7 +67,7 @@ func (b *builder) clockBase() (string, error) {
 		}
 		now = now.Add(time.Duration(adjustment) * time.Second)
 		if c.Basis == "localtime" {
-			return now.Local().Format(rtcFormat), nil
+			return now.Format(rtcFormat), nil
 		}
 		return now.UTC().Format(rtcFormat), nil
 	}

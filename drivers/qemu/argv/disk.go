@@ -58,6 +58,8 @@ func (b *builder) diskNodes(k *domxml.Disk) (string, error) {
 	if r := k.Source.Reservations; r != nil && r.Managed != domxml.Yes && r.Source != nil {
 		b.object(props("qom-type", "pr-manager-helper", "id", "pr-helper-"+i.storageNode(), "path", r.Source.Path))
 	}
+	// What was opened for writing alone cannot be read-only itself.
+	i.keepFormat = i.readonly && b.singleFD(i)
 	if err := b.blockdevs(i); err != nil {
 		return "", err
 	}

@@ -32,7 +32,7 @@ func (b *builder) flash() (code, variables *image) {
 	}
 	variables = &image{name: "libvirt-pflash1", typ: v.Type, format: v.Format, end: true}
 	if v.Source != nil {
-		variables.source = v.Source
+		variables.source, variables.auth, variables.encryption = v.Source, v.Source.Auth, v.Source.Encryption
 	} else {
 		variables.typ, variables.source = domxml.DiskFile, &domxml.DiskSource{File: v.Path}
 	}

@@ -251,6 +251,15 @@ func assignGraphics(d *domxml.Domain, o *Options) error {
 	for i := range d.Devices.Graphics {
 		g := &d.Devices.Graphics[i]
 		address := ""
+		needsGL := g.Type == "egl-headless" || g.GL != nil && g.GL.Enable == domxml.Yes
+		if needsGL && o.RenderNode != "" {
+			if g.GL == nil {
+				g.GL = &domxml.GL{}
+			}
+			if g.GL.RenderNode == "" {
+				g.GL.RenderNode = o.RenderNode
+			}
+		}
 		switch g.Type {
 		case "vnc":
 			address = o.VNC.Listen

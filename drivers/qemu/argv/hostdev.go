@@ -24,6 +24,9 @@ func (b *builder) hostdev(h *domxml.Hostdev) error {
 	if h.Source == nil {
 		return errInternal("missing source of a host device")
 	}
+	if h.Address != nil && h.Address.Type == domxml.AddressUnassigned {
+		return nil // reserved, not given to the guest
+	}
 	switch h.Type {
 	case "pci":
 		return b.hostPCI(h)
@@ -155,9 +158,6 @@ func (b *builder) hostSCSI(h *domxml.Hostdev) error {
 	}
 	b.blockdev(p.set("node-name", node).set("read-only", bool(h.Readonly)))
 	dev := props("driver", "scsi-generic", "drive", node, "id", aliasName(h.Alias))
-	if bool(h.Shareable) {
-		dev.set("share-rw", true)
-	}
 	if h.Boot != nil {
 		dev.put("bootindex", h.Boot.Order)
 	}

@@ -15,6 +15,7 @@ type image struct {
 	// encryption is that of the format, or of the place where its engine says so.
 	encryption *domxml.DiskEncryption
 	metadata   *domxml.MetadataCache
+	auth       *domxml.Auth
 
 	readonly bool
 	// below says that other images stand on this one.
@@ -73,6 +74,10 @@ func diskImage(k *domxml.Disk) *image {
 		return nil
 	}
 	i := newImage(k.Type, k.Source, k.Source.Index)
+	i.auth = k.Source.Auth
+	if i.auth == nil {
+		i.auth = k.Auth
+	}
 	i.encryption = k.Encryption
 	if k.Source.Encryption != nil {
 		i.encryption = k.Source.Encryption
@@ -160,7 +165,7 @@ func (i *image) stack(s *domxml.BackingStore) {
 		}
 		below := newImage(s.Type, s.Source, s.Index)
 		below.readonly, below.below = true, true
-		below.encryption = s.Source.Encryption
+		below.encryption, below.auth = s.Source.Encryption, s.Source.Auth
 		below.format = "raw"
 		if s.Format != nil {
 			below.format = s.Format.Type

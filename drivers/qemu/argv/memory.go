@@ -208,7 +208,7 @@ func (b *builder) memoryBackend(a memoryArea) (*Props, error) {
 		policy := map[string]string{"strict": "bind", "preferred": "preferred", "interleave": "interleave"}[mode]
 		p.set("host-nodes", nodeList(nodes)).set("policy", policy)
 		if prealloc && !sgx && b.e.HasType("thread-context") {
-			near := nodeList(b.withCPUs(nodes))
+			near := nodeList(b.near(nodes))
 			if len(near) > 0 {
 				b.object(props("qom-type", "thread-context", "id", "tc-"+a.id, "node-affinity", near))
 				p.set("prealloc-context", "tc-"+a.id)

@@ -84,16 +84,20 @@ func nodeList(nodes domxml.CPUSet) []any {
 	return list
 }
 
-// withCPUs are those nodes of the host that have CPUs.
-func (b *builder) withCPUs(nodes domxml.CPUSet) domxml.CPUSet {
-	if b.o.CPUNodes == nil {
+// near are those nodes of the host on whose CPUs the emulator may run.
+func (b *builder) near(nodes domxml.CPUSet) domxml.CPUSet {
+	allowed := b.d.VCPU.CPUSet
+	if t := b.d.CPUTune; t != nil && t.EmulatorPin != nil {
+		allowed = t.EmulatorPin.CPUSet
+	}
+	if allowed.Len() == 0 || len(b.o.NodeCPUs) == 0 {
 		return nodes
 	}
-	var near domxml.CPUSet
+	var out domxml.CPUSet
 	for n := 0; n <= nodes.Max(); n++ {
-		if nodes.Has(n) && b.o.CPUNodes.Has(n) {
-			near.Add(n)
+		if nodes.Has(n) && n < len(b.o.NodeCPUs) && b.o.NodeCPUs[n].Overlaps(allowed) {
+			out.Add(n)
 		}
 	}
-	return near
+	return out
 }

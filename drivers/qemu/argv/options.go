@@ -19,6 +19,9 @@ type Options struct {
 	MonitorFD int
 	// ChardevFDs are listening sockets by alias of their device.
 	ChardevFDs map[string]int
+	// ChardevFiles are files that the host has opened for character devices
+	// and their logs, by alias.
+	ChardevFiles map[string]ChardevFiles
 	// NetFDs are what the host has opened for interfaces, by alias.
 	NetFDs map[string]NetFDs
 	// VhostFDs are descriptors of /dev/vhost-vsock and /dev/vhost-scsi by
@@ -44,7 +47,8 @@ type Options struct {
 	// Incoming is what the guest comes from, "defer" for a migration; empty
 	// for a fresh start.
 	Incoming string
-	// Now is the time that variable clocks start from; zero reads the clock.
+	// Now is the time that variable clocks start from, in the zone of the host;
+	// zero reads the clock.
 	Now time.Time
 	// HostSysInfo are the SMBIOS tables of the host.
 	HostSysInfo *domxml.SysInfo
@@ -57,6 +61,9 @@ type Options struct {
 	VNC   VNCOptions
 	SPICE SPICEOptions
 
+	// RenderNode is the host's graphics device for guests that use one without
+	// naming it: /dev/dri/renderD128.
+	RenderNode string
 	// ChardevTLS are the certificates of character devices.
 	ChardevTLS TLSOptions
 	// NBDTLS are the certificates of clients of NBD servers.
@@ -70,8 +77,8 @@ type Options struct {
 	// documents name. AutoNodes are those that a guest is advised to use that
 	// leaves its place to the host.
 	Nodes, AutoNodes domxml.CPUSet
-	// CPUNodes are the NUMA nodes of the host that have CPUs; nil is all.
-	CPUNodes domxml.CPUSet
+	// NodeCPUs are the CPUs of each node of the host.
+	NodeCPUs []domxml.CPUSet
 	// HostCDROM says whether a block device of the host is a CD drive.
 	HostCDROM func(path string) bool
 	// CPU is what the guest's CPU was resolved to, where the document leaves
@@ -86,6 +93,12 @@ type NetFDs struct {
 	Vhost []int
 	// VDPA is a /dev/vhost-vdpa device.
 	VDPA int
+}
+
+// ChardevFiles are the files of a character device: what it writes to where
+// that is a file, and its log.
+type ChardevFiles struct {
+	Source, Log *FD
 }
 
 // FD is a descriptor that becomes a member of a set of the emulator.

@@ -51,12 +51,20 @@ func (b *builder) fdGroup(group, node string) (string, error) {
 	if !ok {
 		return "", errInvalid("file descriptor group '%s' was not associated with the domain", group)
 	}
-	set := b.sets
-	b.sets++
+	set := b.imageSet(node)
 	for n, fd := range fds {
 		b.arg("-add-fd", word("set="+itoa(set)).set("fd", itoa(fd.Number)).set("opaque", node+itoa(n)).String())
 	}
 	return "/dev/fdset/" + itoa(set), nil
+}
+
+// imageSet is the number of an image's set of descriptors.
+func (b *builder) imageSet(node string) int {
+	if set, ok := b.imageSets[node]; ok {
+		return set
+	}
+	b.sets++
+	return b.sets - 1
 }
 
 // vdpaDisk is a disk behind a device of the host's vdpa bus.
@@ -194,32 +202,32 @@ func (b *builder) rbd(i *image) (*Props, error) {
 		}
 		p.put("encrypt", encrypt)
 	}
-	if s.Auth != nil {
-		id, err := b.auth(i, s.Auth)
+	if i.auth != nil {
+		id, err := b.auth(i)
 		if err != nil {
 			return nil, err
 		}
-		p.set("user", s.Auth.Username).set("auth-client-required", []any{"cephx", "none"}).set("key-secret", id)
+		p.set("user", i.auth.Username).set("auth-client-required", []any{"cephx", "none"}).set("key-secret", id)
 	}
 	return p, nil
 }
 
 // auth adds the password of who opens an image.
-func (b *builder) auth(i *image, a *domxml.Auth) (string, error) {
+func (b *builder) auth(i *image) (string, error) {
 	id := i.storageNode() + "-auth-secret0"
-	return id, b.secret(id, authRef(a))
+	return id, b.secret(id, authRef(i.auth))
 }
 
 func (b *builder) iscsi(i *image) (*Props, error) {
 	id := ""
-	if a := i.source.Auth; a != nil {
+	if i.auth != nil {
 		var err error
-		if id, err = b.auth(i, a); err != nil {
+		if id, err = b.auth(i); err != nil {
 			return nil, err
 		}
 	}
 	s := i.source
-	return iscsiTarget(s.Name, s.Hosts, s.Auth, s.Initiator, id)
+	return iscsiTarget(s.Name, s.Hosts, i.auth, s.Initiator, id)
 }
 
 // iscsiTarget is a unit of a target: the name may end with /N.
@@ -274,12 +282,12 @@ func (b *builder) curl(i *image) (*Props, error) {
 		url += "?" + s.Query
 	}
 	p := props("driver", s.Protocol, "url", url)
-	if s.Auth != nil {
-		id, err := b.auth(i, s.Auth)
+	if i.auth != nil {
+		id, err := b.auth(i)
 		if err != nil {
 			return nil, err
 		}
-		p.set("username", s.Auth.Username).set("password-secret", id)
+		p.set("username", i.auth.Username).set("password-secret", id)
 	}
 	if s.SSL != nil {
 		p.put("sslverify", s.SSL.Verify)
@@ -311,8 +319,8 @@ func (b *builder) ssh(i *image) (*Props, error) {
 	}
 	p := props("driver", "ssh", "path", s.Name, "server", inet(&s.Hosts[0], "ssh", false))
 	switch {
-	case s.Auth != nil:
-		p.put("user", s.Auth.Username)
+	case i.auth != nil:
+		p.put("user", i.auth.Username)
 	case s.Identity != nil:
 		p.put("user", s.Identity.Username)
 	}

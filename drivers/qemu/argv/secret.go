@@ -44,11 +44,16 @@ func (b *builder) lookUp(ref SecretRef) ([]byte, error) {
 
 // diskSecrets looks up the secrets of all disks before anything else, from the
 // last disk to the first: the error is about the one that the reference misses.
+// Sets of descriptors are numbered on the way.
 func (b *builder) diskSecrets() error {
+	b.imageSets = map[string]int{}
 	for n := len(b.d.Devices.Disks) - 1; n >= 0; n-- {
 		for i := diskImage(&b.d.Devices.Disks[n]); i != nil; i = i.backing {
+			if i.source.FDGroup != "" {
+				b.imageSets[i.storageNode()] = b.imageSet(i.storageNode())
+			}
 			var refs []SecretRef
-			if a := i.source.Auth; a != nil {
+			if a := i.auth; a != nil {
 				refs = append(refs, authRef(a))
 			}
 			if e := i.encryption; e != nil {

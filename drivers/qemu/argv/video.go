@@ -1,6 +1,10 @@
 package argv
 
-import "github.com/govirtd/govirtd/domxml"
+import (
+	"strings"
+
+	"github.com/govirtd/govirtd/domxml"
+)
 
 // videos are graphics cards.
 func (b *builder) videos() error {
@@ -62,7 +66,7 @@ func (b *builder) video(v *domxml.Video, primary bool) error {
 		return err
 	}
 	p := props("driver", driver)
-	if m.Type == "virtio" && v.Driver != nil {
+	if m.Type == "virtio" && v.Driver != nil && !strings.Contains(driver, "vga") {
 		virtioOptions(p, &v.Driver.VirtioOptions)
 	}
 	p.set("id", aliasName(v.Alias))
