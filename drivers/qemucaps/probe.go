@@ -185,7 +185,7 @@ func askCPUs(q *questioner) []CPU {
 	cpus := make([]CPU, 0, len(defs))
 	for _, d := range defs {
 		c := CPU{Name: d.Name, Type: d.Type, Alias: d.Alias, Known: d.Blockers != nil, Deprecated: d.Deprecated, Static: d.Static}
-		if d.Blockers != nil {
+		if d.Blockers != nil && len(*d.Blockers) > 0 {
 			c.Blockers = *d.Blockers
 		}
 		cpus = append(cpus, c)
@@ -289,16 +289,3 @@ func (e *Emulator) askExpansion(q *questioner, name string) *Expansion {
 }
 
 func (e *Emulator) x86() bool { return e.Arch == "x86_64" || e.Arch == "i686" }
-
-// archOf is libvirt's name of a target.
-func archOf(target string) string {
-	switch target {
-	case "i386":
-		return "i686"
-	case "arm":
-		return "armv7l"
-	case "or1k":
-		return "or32"
-	}
-	return target
-}

@@ -1,0 +1,80 @@
+package qemucaps
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"syscall"
+)
+
+// Dirs are the places where emulators are looked for; the first that has one
+// of a name wins.
+var Dirs = []string{"/usr/local/bin", "/usr/bin", "/usr/libexec"}
+
+// targets are the emulators' names of processors, with libvirt's where those
+// differ.
+var targets = map[string]string{
+	"aarch64": "", "alpha": "", "arm": "armv7l", "avr": "", "hppa": "parisc", "i386": "i686", "loongarch64": "", "m68k": "",
+	"microblaze": "", "microblazeel": "", "mips": "", "mips64": "", "mips64el": "", "mipsel": "", "or1k": "or32", "ppc": "",
+	"ppc64": "", "riscv32": "", "riscv64": "", "s390x": "", "sh4": "", "sh4eb": "", "sparc": "", "sparc64": "", "x86_64": "",
+	"xtensa": "", "xtensaeb": "",
+}
+
+// archOf is libvirt's name of a target.
+func archOf(target string) string {
+	if arch := targets[target]; arch != "" {
+		return arch
+	}
+	return target
+}
+
+// TargetOf is the emulators' name of a processor that libvirt knows: i386 for
+// i686; "" for one that has no emulator of its own name.
+func TargetOf(arch string) string {
+	switch arch {
+	case "armv6l":
+		return "arm"
+	case "ppc64le":
+		return "ppc64"
+	}
+	for target := range targets {
+		if archOf(target) == arch {
+			return target
+		}
+	}
+	return ""
+}
+
+// Find looks for emulators: a path for each target that has one.
+func Find(dirs []string) map[string]string {
+	found := map[string]string{}
+	for target := range targets {
+		for _, dir := range dirs {
+			path := filepath.Join(dir, "qemu-system-"+target)
+			if trusted(path) == nil {
+				found[target] = path
+				break
+			}
+		}
+	}
+	return found
+}
+
+// trusted judges whether a file may be executed: it must be a program, and
+// nobody but its owner may change it, who is root or ourselves.
+func trusted(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
+		return &fs.PathError{Op: "execute", Path: path, Err: syscall.EACCES}
+	}
+	st, ok := info.Sys().(*syscall.Stat_t)
+	if ok && (info.Mode()&0o002 != 0 || !slices.Contains([]uint32{0, uint32(os.Getuid())}, st.Uid)) {
+		return fmt.Errorf("%s can be changed by others than its administrator", path)
+	}
+	return nil
+}
