@@ -119,8 +119,8 @@ func (d *Domain) needVirtioSerial() {
 			if a := list[i].Address; a != nil && a.Type == AddressVirtioSerial {
 				n = int(a.Controller)
 			}
-			if d.controller(ControllerVirtioSerial, n) == nil {
-				d.addController(Controller{Type: ControllerVirtioSerial, Index: &n})
+			if d.Controller(ControllerVirtioSerial, n) == nil {
+				d.AddController(Controller{Type: ControllerVirtioSerial, Index: &n})
 			}
 		}
 	}

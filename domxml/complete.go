@@ -1,8 +1,34 @@
 package domxml
 
+// Steps are what a driver does while a document is completed, each at a place
+// of its own; nil ones do nothing.
+type Steps struct {
+	// Machine comes first: what kind of machine it is, on which the rest
+	// depends.
+	Machine func(*Domain) error
+	// Defaults adds the devices that every machine of the kind has, before any
+	// device is looked at.
+	Defaults func(*Domain) error
+	// Devices completes each device, after what is common to all drivers and
+	// before the controllers that follow from devices are added.
+	Devices func(*Domain) error
+}
+
 // Complete adds what libvirt adds to the definition of any domain, whoever
 // runs it.
-func (d *Domain) Complete() error {
+func (d *Domain) Complete() error { return d.CompleteWith(Steps{}) }
+
+// CompleteWith is Complete with a driver's part in it.
+func (d *Domain) CompleteWith(s Steps) error {
+	step := func(f func(*Domain) error) error {
+		if f == nil {
+			return nil
+		}
+		return f(d)
+	}
+	if err := step(s.Machine); err != nil {
+		return err
+	}
 	if err := d.completeMemory(); err != nil {
 		return err
 	}
@@ -23,10 +49,10 @@ func (d *Domain) Complete() error {
 		return err
 	}
 	d.completeLifecycle()
-	if err := d.completeDevices(); err != nil {
+	if err := step(s.Defaults); err != nil {
 		return err
 	}
-	return nil
+	return d.completeDevices(func() error { return step(s.Devices) })
 }
 
 func (d *Domain) completeMemory() error {

@@ -185,7 +185,7 @@ func (d *Domain) AddDevice(dev *Device) bool {
 		return true
 	case *Controller:
 		if x.Index != nil {
-			d.addController(*x)
+			d.AddController(*x)
 			return true
 		}
 	}

@@ -3,8 +3,9 @@ package domxml
 import "cmp"
 
 // completeDevices gives disks their bus and place, sorts what is sorted, and
-// adds the controllers that devices need.
-func (d *Domain) completeDevices() error {
+// adds the controllers that devices need; what the driver has to add to single
+// devices comes before those.
+func (d *Domain) completeDevices(driver func() error) error {
 	v := &d.Devices
 	d.numberControllers()
 	for i := range v.Disks {
@@ -27,6 +28,9 @@ func (d *Domain) completeDevices() error {
 	d.completeInterfaces()
 	d.placeHostdevs()
 	d.placeSmartcards()
+	if err := driver(); err != nil {
+		return err
+	}
 	d.addImpliedControllers()
 	d.addImpliedVideo()
 	sortPrimary(v.Videos)
@@ -142,8 +146,8 @@ func (d *Domain) needControllers(kind ControllerType, last int) {
 		return
 	}
 	for i := 0; i <= last && i < maxControllers; i++ {
-		if d.controller(kind, i) == nil {
-			d.addController(Controller{Type: kind, Index: &i, Model: d.modelLike(kind)})
+		if d.Controller(kind, i) == nil {
+			d.AddController(Controller{Type: kind, Index: &i, Model: d.modelLike(kind)})
 		}
 	}
 }
@@ -162,7 +166,8 @@ func (d *Domain) modelLike(kind ControllerType) string {
 	return ""
 }
 
-func (d *Domain) controller(kind ControllerType, index int) *Controller {
+// Controller is the controller of a kind with that index, or nil.
+func (d *Domain) Controller(kind ControllerType, index int) *Controller {
 	for i := range d.Devices.Controllers {
 		c := &d.Devices.Controllers[i]
 		if c.Type == kind && c.Index != nil && *c.Index == index {
@@ -172,8 +177,8 @@ func (d *Domain) controller(kind ControllerType, index int) *Controller {
 	return nil
 }
 
-// addController puts a controller among those of its kind.
-func (d *Domain) addController(c Controller) {
+// AddController puts a controller among those of its kind.
+func (d *Domain) AddController(c Controller) {
 	d.Devices.Controllers = insertSorted(d.Devices.Controllers, c, sameController, orderControllers)
 }
 

@@ -146,3 +146,9 @@ type HotplugRefuser interface {
 	RefuseDetach(dev *domxml.Device) error
 	RefuseUpdate(dev *domxml.Device) error
 }
+
+// DomainStepper is the ability of a Personality to take part while a document
+// is completed, before CompleteDomain.
+type DomainStepper interface {
+	DomainSteps() domxml.Steps
+}

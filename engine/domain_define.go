@@ -51,7 +51,11 @@ func (h *Host) parse(doc []byte, validate bool) (*domxml.Domain, error) {
 // complete is the second half of parse.
 func (h *Host) complete(tree *domxml.Domain) error {
 	tree.Generate(h.random)
-	if err := tree.Complete(); err != nil {
+	var steps domxml.Steps
+	if s, ok := h.personality.(drivers.DomainStepper); ok {
+		steps = s.DomainSteps()
+	}
+	if err := tree.CompleteWith(steps); err != nil {
 		return err
 	}
 	if err := h.personality.CompleteDomain(tree); err != nil {
