@@ -1,0 +1,221 @@
+package qemupersonality
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers/qemucaps"
+	"github.com/govirtd/govirtd/internal/corpus"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+var (
+	show  = flag.Int("show", 0, "print the differences of so many documents of each class")
+	only  = flag.String("only", "", "only documents whose name contains this, with the whole difference")
+	extra = flag.String("answers", "", "a file of recorded answers to compare with as well")
+)
+
+// reference is the host that the answers were recorded on: emulators for the
+// PC only, KVM, and the firmware of a distribution.
+func reference(t testing.TB) *Personality {
+	t.Helper()
+	cfg := Config{
+		HostArch:   "x86_64",
+		NVRAMDir:   "/var/lib/libvirt/qemu/nvram",
+		ChannelDir: "/var/lib/libvirt/qemu/channel",
+		Stat:       func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
+	}
+	for _, arch := range []string{"x86_64", "i686"} {
+		b, err := os.ReadFile(filepath.Join("testdata", "qemu-10.0-"+arch+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := new(qemucaps.Emulator)
+		if err := json.Unmarshal(b, e); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Emulators = append(cfg.Emulators, e)
+	}
+	return New(cfg)
+}
+
+// define is what the driver does with a document.
+func define(p *Personality, doc []byte, flags uint32, form domxml.FormatFlags) (string, error) {
+	if flags&uint32(vir.DomainDefineValidate) != 0 {
+		if err := domxml.ValidateDomainSchema(doc); err != nil {
+			return "", err
+		}
+	}
+	d, err := domxml.ParseDomain(doc)
+	if err != nil {
+		return "", err
+	}
+	d.Generate(func([]byte) {})
+	if err := d.CompleteWith(p.DomainSteps()); err != nil {
+		return "", err
+	}
+	if err := p.CompleteDomain(d); err != nil {
+		return "", err
+	}
+	if err := d.Validate(); err != nil {
+		return "", err
+	}
+	b, err := domxml.FormatDomain(d, form)
+	return string(b), err
+}
+
+// verdict is how our answer to a document differs.
+type verdict struct {
+	class string // equal, or a word for the kind of difference
+	diff  string
+}
+
+func judge(p *Personality, a *corpus.Answer, doc []byte) verdict {
+	got, err := define(p, doc, a.DefineFlags, domxml.FormatInactive)
+	if err != nil {
+		var e *vir.Error
+		if !errors.As(err, &e) {
+			return verdict{"strange error", err.Error()}
+		}
+		mine := fmt.Sprintf("%d/%d %s", e.Code, e.Domain, string([]rune(e.Message)))
+		switch {
+		case a.OK:
+			return verdict{"unexpected error", mine}
+		case int32(e.Code) != a.Error.Code || int32(e.Domain) != a.Error.Domain:
+			return verdict{"other code", "got  " + mine + "\nwant " + theirs(a)}
+		case mine != theirs(a):
+			return verdict{"other text", "got  " + mine + "\nwant " + theirs(a)}
+		}
+		return verdict{"equal", ""}
+	}
+	if !a.OK {
+		return verdict{"missing error", theirs(a)}
+	}
+	if d := corpus.Diff(a.Want(doc), got); d != "" {
+		return verdict{"differs", d}
+	}
+	return verdict{"equal", ""}
+}
+
+func theirs(a *corpus.Answer) string {
+	return fmt.Sprintf("%d/%d %s", a.Error.Code, a.Error.Domain, a.Error.Message)
+}
+
+// tally counts verdicts and prints the first of each class.
+type tally struct {
+	n               map[string]int
+	oks, okEqual    int
+	errs, codeEqual int
+	shown           map[string]int
+}
+
+func (c *tally) add(t *testing.T, a *corpus.Answer, name string, v verdict) {
+	if c.n == nil {
+		c.n, c.shown = map[string]int{}, map[string]int{}
+	}
+	c.n[v.class]++
+	if a.OK {
+		c.oks++
+		if v.class == "equal" {
+			c.okEqual++
+		}
+	} else {
+		c.errs++
+		if v.class == "equal" || v.class == "other text" {
+			c.codeEqual++
+		}
+	}
+	if v.class == "equal" {
+		return
+	}
+	key := v.class
+	if v.class == "differs" || v.class == "unexpected error" || v.class == "missing error" {
+		key += ": " + firstLine.FindString(number.ReplaceAllString(v.diff, "#"))
+	}
+	if c.shown[key]++; c.shown[key] <= *show || *only != "" {
+		t.Logf("%s: %s\n%s", name, v.class, v.diff)
+	}
+}
+
+var (
+	firstLine = regexp.MustCompile(`^[^\n]*`)
+	number    = regexp.MustCompile(`\d+`)
+)
+
+func (c *tally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "documents %d of %d, error codes %d of %d;", c.okEqual, c.oks, c.codeEqual, c.errs)
+	var keys []string
+	for k := range c.n {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	for _, k := range keys {
+		fmt.Fprintf(&b, " %s %d", k, c.n[k])
+	}
+	var classes []string
+	for k := range c.shown {
+		classes = append(classes, k)
+	}
+	sort.Slice(classes, func(i, j int) bool { return c.shown[classes[i]] > c.shown[classes[j]] })
+	for _, k := range classes {
+		if *show > 0 {
+			fmt.Fprintf(&b, "\n%5d %s", c.shown[k], k)
+		}
+	}
+	return b.String()
+}
+
+// TestCorpus counts the documents that get the answer of libvirt 11.3.0.
+func TestCorpus(t *testing.T) {
+	p, dir := reference(t), corpus.Dir(t)
+	for _, kind := range []struct {
+		name             string
+		documents, codes int
+	}{
+		{"domain-qemu", 0, 0}, {"domain-generic", 0, 0}, {"domain-active", 0, 0},
+	} {
+		t.Run(kind.name, func(t *testing.T) {
+			var c tally
+			for _, a := range corpus.Answers(t, "ref1130-qemu", kind.name) {
+				if a.Crash || !strings.Contains(a.In, *only) {
+					continue
+				}
+				doc, err := os.ReadFile(filepath.Join(dir, kind.name, a.In))
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.add(t, &a, a.Name, judge(p, &a, doc))
+			}
+			t.Log(c.String())
+			if *only == "" && (c.okEqual < kind.documents || c.codeEqual < kind.codes) {
+				t.Errorf("less than %d documents, %d codes", kind.documents, kind.codes)
+			}
+		})
+	}
+}
+
+// TestAnswers compares with a file that somebody has recorded.
+func TestAnswers(t *testing.T) {
+	if *extra == "" {
+		t.Skip("-answers names no file")
+	}
+	p := reference(t)
+	var c tally
+	for _, a := range corpus.AnswersFile(t, *extra) {
+		if strings.Contains(a.Label, *only) {
+			c.add(t, &a, a.Label+" "+a.Input, judge(p, &a, []byte(a.Input)))
+		}
+	}
+	t.Log(c.String())
+}
