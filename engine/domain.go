@@ -8,6 +8,7 @@ import (
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
+	"github.com/govirtd/govirtd/protocol/xdr"
 )
 
 // Domain is one domain of a host. Everything about it is in its record;
@@ -76,6 +77,15 @@ func (r *record) next() *definition {
 // ref is the domain as replies and events name it.
 func (d *Domain) ref(r *record) remoteproto.Domain {
 	return remoteproto.Domain{Name: r.name, UUID: remoteproto.UUID(d.uuid), ID: r.id}
+}
+
+// appendRef appends what ref gives in encoded form.
+func (d *Domain) appendRef(b []byte, r *record) []byte {
+	b, err := xdr.AppendString(b, r.name, remoteproto.StringMax)
+	if err != nil {
+		panic("engine: the name of a domain is longer than its document: " + err.Error())
+	}
+	return xdr.AppendInt32(append(b, d.uuid[:]...), r.id)
 }
 
 // domain looks a domain up as the protocol names it: by UUID only.

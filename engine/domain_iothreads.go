@@ -57,19 +57,18 @@ var pollingTable = paramTable[polling]{
 }
 
 // iothreadStats gives the polling of the iothreads that the guest knows.
-func iothreadStats(r *record, p params) params {
+func iothreadStats(r *record, p *wireParams) {
 	known := r.tuned.iothreads
 	if len(known) == 0 || !r.active() {
-		return p
+		return
 	}
-	p = p.uint(vir.DomainStatsIOThreadCount, uint32(len(known)))
+	p.uint(vir.DomainStatsIOThreadCount, uint32(len(known)))
 	for _, t := range known {
 		name := vir.DomainStatsIOThreadPrefix + strconv.FormatUint(uint64(t.id), 10)
-		p = p.ullong(name+vir.DomainStatsIOThreadSuffixPollMaxNs, t.polling.max).
-			uint(name+vir.DomainStatsIOThreadSuffixPollGrow, t.polling.grow).
-			uint(name+vir.DomainStatsIOThreadSuffixPollShrink, t.polling.shrink)
+		p.ullong(name+vir.DomainStatsIOThreadSuffixPollMaxNs, t.polling.max)
+		p.uint(name+vir.DomainStatsIOThreadSuffixPollGrow, t.polling.grow)
+		p.uint(name+vir.DomainStatsIOThreadSuffixPollShrink, t.polling.shrink)
 	}
-	return p
 }
 
 // domainGetIOThreadInfo tells where each iothread may run: its pin, else what

@@ -4,6 +4,7 @@ import (
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
+	"github.com/govirtd/govirtd/protocol/xdr"
 )
 
 func bindDomainList(b *binder) {
@@ -91,22 +92,28 @@ func selects(r *record, f vir.ConnectListAllDomainsFlags) bool {
 	return true
 }
 
+// connectListAllDomains writes the reply itself: it may name ten thousand domains.
 func connectListAllDomains(c *call, a *remoteproto.ConnectListAllDomainsArgs) (*remoteproto.ConnectListAllDomainsRet, error) {
-	out := &remoteproto.ConnectListAllDomainsRet{}
+	b := c.Out()
+	at, n := len(b), 0
+	b = xdr.AppendUint32(b, 0)
 	for _, d := range c.host.domains.all() {
 		r := d.load()
 		if !selects(r, vir.ConnectListAllDomainsFlags(a.Flags)) {
 			continue
 		}
-		out.Ret++
-		if a.NeedResults != 0 {
-			out.Domains = append(out.Domains, d.ref(r))
+		if n++; a.NeedResults != 0 {
+			b = d.appendRef(b, r)
 		}
 	}
-	if len(out.Domains) > remoteproto.DomainListMax {
-		return nil, vir.Errorf(vir.FromRPC, vir.ErrInternalError, "Too many domains '%d' for limit '%d'", len(out.Domains), remoteproto.DomainListMax)
+	if n > remoteproto.DomainListMax {
+		return nil, vir.Errorf(vir.FromRPC, vir.ErrInternalError, "Too many domains '%d' for limit '%d'", n, remoteproto.DomainListMax)
 	}
-	return out, nil
+	if a.NeedResults != 0 {
+		xdr.AppendUint32(b[:at], uint32(n))
+	}
+	c.Encoded(xdr.AppendUint32(b, uint32(n)))
+	return nil, nil
 }
 
 // count is the number of domains that pass.

@@ -7,25 +7,27 @@ import (
 )
 
 func bindDomainStats(b *binder) {
-	onConn(b, remoteproto.ConnectGetAllDomainStats, connectGetAllDomainStats)
+	onConn(b, remoteproto.ConnectGetAllDomainStats, connectGetAllDomainStats).quick()
 }
 
 // statsGroup is one group of figures (virDomainStatsTypes).
 type statsGroup struct {
 	bit vir.DomainStatsTypes
-	add func(r *record, p params) params
+	add func(r *record, p *wireParams)
 }
 
 var statsGroups = []statsGroup{
-	{vir.DomainStatsState, func(r *record, p params) params {
-		return p.int(vir.DomainStatsStateState, int32(r.state)).int(vir.DomainStatsStateReason, r.reason)
+	{vir.DomainStatsState, func(r *record, p *wireParams) {
+		p.int(vir.DomainStatsStateState, int32(r.state))
+		p.int(vir.DomainStatsStateReason, r.reason)
 	}},
 	{vir.DomainStatsIOThread, iothreadStats},
 }
 
 // connectGetAllDomainStats gives the figures of all domains that pass the
 // filter, or of those that are named. Groups that the host does not know are
-// left out unless VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS is set.
+// left out unless VIR_CONNECT_GET_ALL_DOMAINS_STATS_ENFORCE_STATS is set. It
+// writes the reply itself, which may be a megabyte.
 func connectGetAllDomainStats(c *call, a *remoteproto.ConnectGetAllDomainStatsArgs) (*remoteproto.ConnectGetAllDomainStatsRet, error) {
 	want := vir.DomainStatsTypes(a.Stats)
 	var known vir.DomainStatsTypes
@@ -49,24 +51,28 @@ func connectGetAllDomainStats(c *call, a *remoteproto.ConnectGetAllDomainStatsAr
 		}
 	}
 	filter := vir.ConnectListAllDomainsFlags(a.Flags & 0xff)
-	out := &remoteproto.ConnectGetAllDomainStatsRet{}
+	out := wireParams{b: c.Out()}
+	at, n := out.count(), 0
 	for _, d := range domains {
 		r := d.load()
 		if !selects(r, filter) {
 			continue
 		}
-		rec := remoteproto.DomainStatsRecord{Dom: d.ref(r)}
-		var p params
+		n++
+		out.b = d.appendRef(out.b, r)
+		of := out.count()
 		for _, g := range statsGroups {
 			if want&g.bit != 0 {
-				p = g.add(r, p)
+				g.add(r, &out)
 			}
 		}
-		rec.Params = p
-		out.RetStats = append(out.RetStats, rec)
+		out.set(of, out.n)
+		out.n = 0
 	}
-	if len(out.RetStats) > remoteproto.DomainListMax {
-		return nil, vir.Errorf(vir.FromRPC, vir.ErrInternalError, "Number of domain stats records is %d, which exceeds max limit: %d", len(out.RetStats), remoteproto.DomainListMax)
+	if n > remoteproto.DomainListMax {
+		return nil, vir.Errorf(vir.FromRPC, vir.ErrInternalError, "Number of domain stats records is %d, which exceeds max limit: %d", n, remoteproto.DomainListMax)
 	}
-	return out, nil
+	out.set(at, n)
+	c.Encoded(out.b)
+	return nil, nil
 }

@@ -36,7 +36,7 @@ func (c *conn) catch(what string, then func(error)) {
 // run runs the handler of one call and queues the reply. It takes over fds.
 func (c *conn) run(h *proc.Handler, call *netpkt.Header, args []byte, fds []*os.File, by int32) {
 	pc := proc.NewCall(c, h.Info, call.Serial, fds)
-	buf := netpkt.NewBuffer(0)
+	buf := netpkt.NewBuffer(min(h.Room(), netpkt.PooledSize))
 	reply := replyHeader(call)
 	out, err := c.invoke(h, pc, args, reply.Append(buf.B, 0))
 	replyFDs, serve := pc.Outcome()
@@ -50,7 +50,9 @@ func (c *conn) run(h *proc.Handler, call *netpkt.Header, args []byte, fds []*os.
 	if err == nil && serve != nil {
 		st, err = c.openStream(h.Info, call, args)
 	}
-	if err != nil {
+	if err == nil {
+		h.Took(len(out))
+	} else {
 		netpkt.CloseAll(replyFDs)
 		replyFDs = nil
 		out = c.errorPacket(buf.B[:0], &reply, c.visible(err, h.Info))

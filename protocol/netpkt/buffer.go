@@ -6,8 +6,9 @@ import "sync"
 type Buffer struct{ B []byte }
 
 // bufferSizes are the classes of pooled buffers: a small call or reply, many
-// of them or a document, a list, and one stream packet of libvirt's size.
-var bufferSizes = [...]int{512, 16 << 10, 64 << 10, MinLength + StreamChunk}
+// of them or a document, a list, one stream packet of libvirt's size, a list
+// of ten thousand, their figures.
+var bufferSizes = [...]int{512, 16 << 10, 64 << 10, MinLength + StreamChunk, 1 << 20, 4 << 20}
 
 var bufferPools [len(bufferSizes)]sync.Pool
 
@@ -23,6 +24,9 @@ func NewBuffer(n int) *Buffer {
 	}
 	return &Buffer{B: make([]byte, 0, n)}
 }
+
+// PooledSize is the size up to which buffers are used again.
+const PooledSize = 4 << 20
 
 // Release gives the buffer back; nobody may use its bytes any more. Buffers
 // that have grown far beyond the classes are left to the collector.

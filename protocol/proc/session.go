@@ -48,6 +48,8 @@ type Call struct {
 	replyFDs []*os.File
 	stream   StreamFunc
 	after    []func()
+	out      []byte
+	encoded  bool
 }
 
 // NewCall is for transports and tests. The call owns fds.
@@ -62,6 +64,13 @@ func (c *Call) TakeFDs() []*os.File {
 	c.fds = nil
 	return fds
 }
+
+// Out is the reply so far. A handler of a large result may append it there in
+// encoded form, hand that to Encoded and return nil as its result.
+func (c *Call) Out() []byte { return c.out }
+
+// Encoded takes what Out gave with the encoded result behind it.
+func (c *Call) Encoded(b []byte) { c.out, c.encoded = b, true }
 
 // ReplyFDs sends descriptors with the reply; they are closed afterwards.
 func (c *Call) ReplyFDs(fds ...*os.File) { c.replyFDs = append(c.replyFDs, fds...) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/govirtd/govirtd/protocol/xdr"
 )
@@ -30,6 +31,20 @@ type Handler struct {
 	// Serve decodes args, runs the handler and appends the encoded result to
 	// out. Errors are the handler's, ErrDecode or *EncodeError.
 	Serve func(ctx context.Context, c *Call, args, out []byte) ([]byte, error)
+
+	room atomic.Int32
+}
+
+// Room is a good size for the buffer of the next reply: that of the last one.
+// A list of ten thousand domains would otherwise outgrow one buffer after the
+// other, each time.
+func (h *Handler) Room() int { return int(h.room.Load()) }
+
+// Took tells how large a reply was.
+func (h *Handler) Took(n int) {
+	if int32(n) != h.room.Load() {
+		h.room.Store(int32(n))
+	}
 }
 
 // Table maps procedures to handlers. It is filled before serving starts and
@@ -106,9 +121,13 @@ func Bind[A, R any](t *Table, p *Proc[A, R], check Check,
 				return nil, err
 			}
 		}
+		c.out = out
 		ret, err := fn(ctx, c, &a)
 		if err != nil {
 			return nil, err
+		}
+		if c.encoded {
+			return c.out, nil
 		}
 		if ret == nil {
 			ret = new(R)

@@ -1,6 +1,9 @@
 package xdr
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // Value is what every generated type is through its pointer: it appends
 // itself to a slice and fills itself from a reader.
@@ -60,11 +63,8 @@ var zeros [4]byte
 // AppendString appends a counted string of at most limit bytes. A string is
 // cut at its first NUL: C peers stop there, so none is ever sent.
 func AppendString(b []byte, s string, limit uint32) ([]byte, error) {
-	for i := 0; i < len(s); i++ {
-		if s[i] == 0 {
-			s = s[:i]
-			break
-		}
+	if i := strings.IndexByte(s, 0); i >= 0 {
+		s = s[:i]
 	}
 	if uint64(len(s)) > uint64(limit) {
 		return nil, &LimitError{Len: len(s), Limit: limit}
