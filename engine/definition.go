@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"strings"
+	"sync/atomic"
+
 	"github.com/govirtd/govirtd/domxml"
 )
 
@@ -9,13 +12,16 @@ import (
 // queries ask for; the tree is parsed when somebody needs it, so that ten
 // thousand domains stay small.
 type definition struct {
-	text []byte
+	text string
 	// live says that the text is in the form of a running guest, which has
 	// aliases and the like besides what a definition has.
 	live bool
 
 	maxMemory, memory uint64 // KiB
 	vcpus, maxVcpus   uint
+
+	// forms are what clients have asked for: see render.
+	forms [4]atomic.Pointer[rendering]
 }
 
 // define makes the definition of a completed document.
@@ -29,7 +35,7 @@ func keep(d *domxml.Domain, form domxml.FormatFlags, live bool) (*definition, er
 		return nil, err
 	}
 	return &definition{
-		text: text, live: live,
+		text: string(text), live: live,
 		maxMemory: d.MaxMemoryKiB(), memory: d.MemoryKiB(),
 		vcpus: d.VcpusCurrent(), maxVcpus: d.VcpusMax(),
 	}, nil
@@ -41,7 +47,7 @@ func (f *definition) tree() *domxml.Domain {
 	if f.live {
 		options = append(options, domxml.Live())
 	}
-	d, err := domxml.ParseDomain(f.text, options...)
+	d, err := domxml.ParseDomain([]byte(f.text), options...)
 	if err != nil {
 		// Only text that FormatDomain made is ever parsed here.
 		panic("engine: canonical document does not parse: " + err.Error())
@@ -52,9 +58,15 @@ func (f *definition) tree() *domxml.Domain {
 // ofGuest is the definition as one of a running guest; a fresh start has the
 // same text in both.
 func (f *definition) ofGuest() *definition {
-	g := *f
-	g.live = true
-	return &g
+	return f.as(true)
+}
+
+// as is a copy that is or is not in the form of a running guest.
+func (f *definition) as(live bool) *definition {
+	return &definition{
+		text: f.text, live: live,
+		maxMemory: f.maxMemory, memory: f.memory, vcpus: f.vcpus, maxVcpus: f.maxVcpus,
+	}
 }
 
 // ofStart is the definition without what only a running guest has.
@@ -62,9 +74,7 @@ func (f *definition) ofStart() *definition {
 	if !f.live {
 		return f
 	}
-	g := *f
-	g.live = false
-	out, err := g.edit(func(*domxml.Domain) error { return nil })
+	out, err := f.as(false).edit(func(*domxml.Domain) error { return nil })
 	if err != nil {
 		return f // what can be read can be written
 	}
@@ -84,12 +94,42 @@ func (f *definition) edit(change func(*domxml.Domain) error) (*definition, error
 	return define(d)
 }
 
-// render is the document as a client gets it.
+// rendering is a form of the document as what differs from the stored text:
+// middle stands in place of text[from:to].
+type rendering struct {
+	id       int32
+	from, to int
+	middle   string
+}
+
+// render is the document as a client gets it, with passwords and without what
+// only a guest has, or not. Parsing and formatting take a tenth of a
+// millisecond; so the first time what comes out is compared with the stored
+// text, and the difference kept: mostly the id, or nothing.
 func (f *definition) render(id int32, flags domxml.FormatFlags) (string, error) {
+	if flags&domxml.FormatInactive != 0 || id < 0 {
+		id = 0
+	}
+	form := &f.forms[flags&(domxml.FormatInactive|domxml.FormatSecure)]
+	if r := form.Load(); r != nil && r.id == id {
+		return f.text[:r.from] + r.middle + f.text[r.to:], nil
+	}
 	d := f.tree()
-	if flags&domxml.FormatInactive == 0 && id > 0 {
+	if id > 0 {
 		d.ID = id
 	}
 	text, err := domxml.FormatDomain(d, flags)
-	return string(text), err
+	if err != nil {
+		return "", err
+	}
+	out := string(text)
+	from, to := 0, 0 // to from the end
+	for from < min(len(out), len(f.text)) && out[from] == f.text[from] {
+		from++
+	}
+	for to < min(len(out), len(f.text))-from && out[len(out)-1-to] == f.text[len(f.text)-1-to] {
+		to++
+	}
+	form.Store(&rendering{id: id, from: from, to: len(f.text) - to, middle: strings.Clone(out[from : len(out)-to])})
+	return out, nil
 }

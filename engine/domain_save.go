@@ -65,7 +65,7 @@ func (d *Domain) save(c *call, to string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.host.backend.(drivers.ImageStore).SaveImage(c, r.guest, hostPath(to), r.name, r.live.text); err != nil {
+	if err := c.host.backend.(drivers.ImageStore).SaveImage(c, r.guest, hostPath(to), r.name, []byte(r.live.text)); err != nil {
 		return err
 	}
 	return d.end(c, r, e)
@@ -128,5 +128,5 @@ func domainSaveImageDefineXML(c *call, a *remoteproto.DomainSaveImageDefineXMLAr
 	if err != nil {
 		return nil, err
 	}
-	return nil, c.host.backend.(drivers.ImageStore).EditImage(c, hostPath(a.File), tree.Name, def.text)
+	return nil, c.host.backend.(drivers.ImageStore).EditImage(c, hostPath(a.File), tree.Name, []byte(def.text))
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func bindDomainXML(b *binder) {
-	onDomain(b, remoteproto.DomainGetXMLDesc, domainGetXMLDesc)
+	onDomain(b, remoteproto.DomainGetXMLDesc, domainGetXMLDesc).quick()
 }
 
 // domainGetXMLDesc gives the document of the guest, or of the next start with
