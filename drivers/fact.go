@@ -2,7 +2,8 @@ package drivers
 
 import "github.com/govirtd/govirtd/protocol/vir"
 
-// Notify takes the facts that a guest reports.
+// Notify takes the facts that a guest reports, in their order. It does not
+// wait, and asks nothing of the guest while it runs.
 type Notify func(Fact)
 
 // Fact is something that happened to a guest without being asked for, or
@@ -13,15 +14,41 @@ type Fact interface{ fact() }
 
 // Facts about the guest's life.
 type (
-	// ShutDown says that the guest's operating system has powered off.
-	ShutDown struct{}
+	// ShutDown says that the guest's operating system has powered off, or that
+	// somebody has told its process to end. With a Detail the process is still
+	// there, and clients hear of it (VIR_DOMAIN_EVENT_SHUTDOWN) unless the guest
+	// is to be started again (Restarter); then it is destroyed.
+	ShutDown struct {
+		Detail vir.DomainEventShutdownDetailType
+		// Destroyed says that this is what Destroy has led to: nothing follows.
+		Destroyed bool
+	}
 	// Rebooted says that the guest's operating system wants to reboot
 	// (VIR_DOMAIN_EVENT_ID_REBOOT).
 	Rebooted struct{}
 	// Crashed says that the guest has panicked.
-	Crashed struct{}
+	Crashed struct {
+		// Waiting says that the guest stands still with its memory, and clients
+		// hear of the panic (VIR_DOMAIN_EVENT_CRASHED) before what is to follow.
+		Waiting bool
+	}
+	// Crashloaded says that the guest has panicked and deals with it by itself
+	// (VIR_DOMAIN_EVENT_CRASHED with CRASHLOADED).
+	Crashloaded struct{}
 	// Gone says that the guest has ended for a reason of its own.
-	Gone struct{}
+	Gone struct {
+		// Failed says that it was not in order (VIR_DOMAIN_EVENT_STOPPED_FAILED,
+		// VIR_DOMAIN_SHUTOFF_CRASHED).
+		Failed bool
+	}
+	// WasReset says that the guest starts from its firmware again, which nobody
+	// has to do anything about (VIR_DOMAIN_EVENT_ID_REBOOT).
+	WasReset struct{}
+	// Paused says that the virtual CPUs stand though nobody has asked for it
+	// through the Guest (VIR_DOMAIN_EVENT_SUSPENDED).
+	Paused struct{ Reason vir.DomainPausedReason }
+	// Continued is its opposite (VIR_DOMAIN_EVENT_RESUMED).
+	Continued struct{}
 	// Slept says that the guest sleeps in memory, or has written itself to its
 	// disk (VIR_DOMAIN_EVENT_ID_PMSUSPEND, PMSUSPEND_DISK).
 	Slept struct{ ToDisk bool }
@@ -61,6 +88,8 @@ type (
 	// ControlFailed says that the way to the guest's monitor is lost
 	// (VIR_DOMAIN_EVENT_ID_CONTROL_ERROR).
 	ControlFailed struct{}
+	// DocumentChanged says that LiveDocument is another one now.
+	DocumentChanged struct{}
 )
 
 // Facts about devices, which are named by their aliases.
@@ -156,6 +185,11 @@ func (ShutDown) fact()            {}
 func (Rebooted) fact()            {}
 func (Crashed) fact()             {}
 func (Gone) fact()                {}
+func (Crashloaded) fact()         {}
+func (WasReset) fact()            {}
+func (Paused) fact()              {}
+func (Continued) fact()           {}
+func (DocumentChanged) fact()     {}
 func (Slept) fact()               {}
 func (Woken) fact()               {}
 func (DocumentChanged) fact()     {}

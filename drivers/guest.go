@@ -36,6 +36,30 @@ type Resetter interface {
 	Reset(ctx context.Context) error
 }
 
+// Restarter starts a guest anew that has powered off or panicked, in the same
+// process. Without it the engine takes the guest for restarted already.
+type Restarter interface {
+	Restart(ctx context.Context) error
+}
+
+// LifecycleActor does itself some of what a definition wants when the guest
+// powers off, reboots or crashes, and has to know when that changes.
+type LifecycleActor interface {
+	SetLifecycleAction(ctx context.Context, event vir.DomainLifecycle, action domxml.LifecycleAction) error
+}
+
+// Waker wakes a guest that sleeps in memory (virDomainPMWakeup). It reports
+// Woken when it does.
+type Waker interface {
+	Wake(ctx context.Context) error
+}
+
+// MemoryStatsPoller asks the guest for its memory figures every now and then,
+// 0 for never (virDomainSetMemoryStatsPeriod).
+type MemoryStatsPoller interface {
+	SetMemoryStatsPeriod(ctx context.Context, period time.Duration) error
+}
+
 // MemorySetter moves the balloon to kib KiB.
 type MemorySetter interface {
 	SetMemory(ctx context.Context, kib uint64) error
