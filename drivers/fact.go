@@ -56,10 +56,6 @@ type (
 	Woken struct{}
 )
 
-// DocumentChanged says that the guest has something else to say about itself
-// (LiveDocument).
-type DocumentChanged struct{}
-
 // Facts about what is in the guest.
 type (
 	// ClockChanged gives the distance of the guest's clock from its base in
@@ -88,8 +84,6 @@ type (
 	// ControlFailed says that the way to the guest's monitor is lost
 	// (VIR_DOMAIN_EVENT_ID_CONTROL_ERROR).
 	ControlFailed struct{}
-	// DocumentChanged says that LiveDocument is another one now.
-	DocumentChanged struct{}
 )
 
 // Facts about devices, which are named by their aliases.
@@ -140,6 +134,12 @@ type (
 		Alias string
 		Size  uint64
 	}
+	// ChannelChanged says that somebody in the guest has opened a channel, or
+	// closed it. Clients see it in the document.
+	ChannelChanged struct {
+		Alias     string
+		Connected bool
+	}
 	// MACChanged says that the guest has given a network card another address
 	// (VIR_DOMAIN_EVENT_ID_NIC_MAC_CHANGE).
 	MACChanged struct{ Alias, Old, New string }
@@ -189,10 +189,9 @@ func (Crashloaded) fact()         {}
 func (WasReset) fact()            {}
 func (Paused) fact()              {}
 func (Continued) fact()           {}
-func (DocumentChanged) fact()     {}
 func (Slept) fact()               {}
 func (Woken) fact()               {}
-func (DocumentChanged) fact()     {}
+func (ChannelChanged) fact()      {}
 func (ClockChanged) fact()        {}
 func (WatchdogFired) fact()       {}
 func (AgentChanged) fact()        {}

@@ -23,3 +23,9 @@ type ImageStore interface {
 type CoreDumper interface {
 	DumpCore(ctx context.Context, path string, format vir.DomainCoreDumpFormat) error
 }
+
+// DumpPlacer is a Backend that knows where the memory of a crashed guest goes
+// (on_crash coredump-destroy, coredump-restart).
+type DumpPlacer interface {
+	DumpPath(domain string, id int32) (string, error)
+}

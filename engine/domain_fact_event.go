@@ -14,6 +14,7 @@ func (d *Domain) tell(origin *proc.Call, id int32, f drivers.Fact) {
 		if r.id != id {
 			return nil
 		}
+		r.live = d.afterFact(r, f)
 		events := d.factEvents(r, f)
 		e, moves := factEdge(r.state, f)
 		if !moves {
@@ -46,6 +47,30 @@ func factEdge(s vir.DomainState, f drivers.Fact) (edge, bool) {
 		if f.Action == vir.DomainEventWatchdogPause {
 			return paused(vir.DomainPausedWatchdog, vir.DomainEventSuspendedWatchdog)
 		}
+	case drivers.Paused:
+		detail := vir.DomainEventSuspendedPaused
+		switch f.Reason {
+		case vir.DomainPausedIoerror:
+			detail = vir.DomainEventSuspendedIoerror
+		case vir.DomainPausedWatchdog:
+			detail = vir.DomainEventSuspendedWatchdog
+		}
+		return paused(f.Reason, detail)
+	case drivers.Continued:
+		return edge{
+			to: vir.DomainRunning, reason: int32(vir.DomainRunningUnpaused),
+			event: int32(vir.DomainEventResumed), detail: int32(vir.DomainEventResumedUnpaused),
+		}, s == vir.DomainPaused
+	case drivers.ShutDown:
+		return edge{
+			to: vir.DomainShutdown, reason: int32(vir.DomainShutdownUnknown),
+			event: int32(vir.DomainEventShutdown), detail: int32(f.Detail),
+		}, true
+	case drivers.Crashed:
+		return edge{
+			to: vir.DomainCrashed, reason: int32(vir.DomainCrashedPanicked),
+			event: int32(vir.DomainEventCrashed), detail: int32(vir.DomainEventCrashedPanicked),
+		}, true
 	}
 	return edge{}, false
 }
@@ -64,6 +89,10 @@ func (d *Domain) factEvents(r *record, f drivers.Fact) []*event {
 	case drivers.Woken:
 		return []*event{reasoned(d, vir.DomainEventIDPmwakeup, rp.DomainEventCallbackPMWakeup.Info, rp.DomainEventPMWakeup.Info,
 			rp.DomainEventPMWakeupMsg{Dom: dom})}
+	case drivers.WasReset:
+		return []*event{d.rebootEvent(r)}
+	case drivers.Crashloaded:
+		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventCrashed), int32(vir.DomainEventCrashedCrashloaded))}
 	case drivers.ClockChanged:
 		return []*event{message(d, vir.DomainEventIDRTCChange, rp.DomainEventCallbackRTCChange.Info, rp.DomainEventRTCChange.Info,
 			rp.DomainEventRTCChangeMsg{Dom: dom, Offset: f.Offset})}

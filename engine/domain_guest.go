@@ -20,6 +20,7 @@ func bindDomainGuest(b *binder) {
 	onGuest(b, remoteproto.DomainFSTrim, domainFSTrim)
 	onGuest(b, remoteproto.DomainSendKey, domainSendKey).args(checkSendKey)
 	onGuest(b, remoteproto.DomainInjectNMI, domainInjectNMI)
+	onGuest(b, remoteproto.DomainPMWakeup, domainPMWakeup)
 	onGuest(b, remoteproto.DomainSetUserPassword, domainSetUserPassword).
 		args(func(a *remoteproto.DomainSetUserPasswordArgs) error {
 			p := remoteproto.DomainSetUserPassword.Info
@@ -161,4 +162,9 @@ func domainMemoryPeek(c *call, g drivers.MemoryPeeker, a *remoteproto.DomainMemo
 		return nil, err
 	}
 	return &remoteproto.DomainMemoryPeekRet{Buffer: b}, nil
+}
+
+// domainPMWakeup wakes a guest that sleeps; it reports Woken when it has.
+func domainPMWakeup(c *call, g drivers.Waker, _ *remoteproto.DomainPMWakeupArgs) (*proc.Void, error) {
+	return nil, g.Wake(c)
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -43,6 +44,13 @@ func checkLifecycleAction(_ *call, a *remoteproto.DomainSetLifecycleActionArgs) 
 // reboots or crashes by itself.
 func domainSetLifecycleAction(c *call, d *Domain, a *remoteproto.DomainSetLifecycleActionArgs) (*proc.Void, error) {
 	action := lifecycleActions[a.Action]
+	if r := d.load(); r.active() && a.Flags&affectConfig == 0 || a.Flags&affectLive != 0 {
+		if g, ok := r.guest.(drivers.LifecycleActor); ok {
+			if err := g.SetLifecycleAction(c, vir.DomainLifecycle(a.Type), action); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return nil, d.edit(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		*lifecycleField(t, vir.DomainLifecycle(a.Type)) = action
 		return nil

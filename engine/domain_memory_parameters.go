@@ -1,7 +1,10 @@
 package engine
 
 import (
+	"time"
+
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -98,11 +101,14 @@ func domainSetMemoryParameters(c *call, d *Domain, a *remoteproto.DomainSetMemor
 
 // domainSetMemoryStatsPeriod sets how often the balloon's figures are read.
 func domainSetMemoryStatsPeriod(c *call, d *Domain, a *remoteproto.DomainSetMemoryStatsPeriodArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, live bool) error {
 		if !t.HasMemballoon() {
 			return c.host.errorf(vir.ErrInternalError, "No memory balloon device configured, can not set the collection period")
 		}
 		t.Devices.Memballoon.Stats = &domxml.BalloonStats{Period: uint(a.Period)}
+		if g, ok := d.load().guest.(drivers.MemoryStatsPoller); ok && live {
+			return g.SetMemoryStatsPeriod(c, time.Duration(a.Period)*time.Second)
+		}
 		return nil
 	})
 }

@@ -1,9 +1,6 @@
 package engine
 
 import (
-	"context"
-
-	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
@@ -212,52 +209,4 @@ func (d *Domain) stop(origin *proc.Call, id int32, e edge) bool {
 		return list
 	})
 	return true
-}
-
-// fact takes what a guest reports; id is the life that it is about.
-func (d *Domain) fact(id int32, f drivers.Fact) {
-	d.mu.Lock()
-	origin := d.origin
-	d.mu.Unlock()
-	r := d.load()
-	if r.id != id {
-		return // about a life that is over
-	}
-	switch f.(type) {
-	case drivers.ShutDown:
-		e, _ := edgeOf(r.state, verbShutdown)
-		d.after(origin, r, e, r.live.lifecycle(vir.DomainLifecyclePoweroff))
-	case drivers.Rebooted:
-		e, _ := edgeOf(r.state, verbReboot)
-		d.after(origin, r, e, r.live.lifecycle(vir.DomainLifecycleReboot))
-	case drivers.Crashed:
-		d.after(origin, r, edgeCrash, r.live.lifecycle(vir.DomainLifecycleCrash))
-	case drivers.Gone:
-		d.stop(origin, id, edgeDestroy)
-	case drivers.DocumentChanged:
-		d.refreshLive(id)
-		d.keepStatus()
-	default:
-		d.tell(origin, id, f)
-		d.keepStatus()
-	}
-}
-
-// after does what the definition wants when a guest has ended by itself:
-// restart keeps the guest, everything else ends it.
-func (d *Domain) after(origin *proc.Call, r *record, e edge, action domxml.LifecycleAction) {
-	switch action {
-	case domxml.LifecycleRestart, domxml.LifecycleRestartRename:
-		d.walk(origin, edgeReboot)
-		if !d.host.engine.cfg.Strict {
-			d.update(origin, func(r *record) []*event { return []*event{d.rebootEvent(r)} })
-		}
-	default:
-		if e.to != vir.DomainShutoff {
-			e = edgeShutdown
-		}
-		// The guest is told that it is over; there is nobody to answer an error.
-		_ = r.guest.Destroy(context.Background(), false)
-		d.stop(origin, r.id, e)
-	}
 }

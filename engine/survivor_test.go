@@ -32,11 +32,12 @@ type lasting struct {
 
 type lastingGuest struct {
 	*sim.Guest
-	mu     sync.Mutex
-	id     int32
-	doc    *domxml.Domain
-	status drivers.Status
-	notify drivers.Notify
+	mu       sync.Mutex
+	id       int32
+	doc      *domxml.Domain
+	status   drivers.Status
+	restarts int
+	notify   drivers.Notify
 }
 
 type lastingPersonality struct{ *testpersonality.Personality }
@@ -109,13 +110,6 @@ func (g *lastingGuest) KeepStatus(s drivers.Status) error {
 	return nil
 }
 
-func (g *lastingGuest) describe(text string) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.doc = g.doc.Clone()
-	g.doc.Description = text
-}
-
 func lastingEngine(l *lasting) *engine.Engine {
 	return engine.New(engine.Config{Drivers: []drivers.Driver{l}, DefaultURI: "lasting:///"})
 }
@@ -141,12 +135,11 @@ func TestLiveDocument(t *testing.T) {
 	if got := len(s.take()); got != 2 {
 		t.Errorf("%d events of a start, want 2", got)
 	}
-	l.guests["a"].describe("changed")
-	l.guests["a"].notify(drivers.DocumentChanged{})
-	if x := xml(); !strings.Contains(x, "<description>changed</description>") {
+	l.guests["a"].notify(drivers.BalloonChanged{Actual: 512})
+	if x := xml(); !strings.Contains(x, "<currentMemory unit='KiB'>512</currentMemory>") {
 		t.Errorf("not the changed document:\n%s", x)
 	}
-	if s := l.guests["a"].status; s.State != vir.DomainRunning || s.Domain.Description != "changed" || s.Domain.ID != dom.ID || s.Persistent {
+	if s := l.guests["a"].status; s.State != vir.DomainRunning || s.Domain.MemoryKiB() != 512 || s.Domain.ID != dom.ID || s.Persistent {
 		t.Errorf("the status says %+v", s)
 	}
 	must(t, s, remoteproto.DomainSuspend, &remoteproto.DomainSuspendArgs{Dom: dom})
