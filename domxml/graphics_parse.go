@@ -28,6 +28,11 @@ func (g *Graphics) parseNode(d *decoder, n node) error {
 		return err
 	}
 	g.tie()
+	if d.live && g.byPort() && g.AutoPort == Yes && (value(g.Port) > 0 || value(g.TLSPort) > 0) {
+		// The ports were chosen when the guest was started.
+		g.mirrorListen()
+		return nil
+	}
 	switch g.Type {
 	case "vnc":
 		g.parsedVNC()

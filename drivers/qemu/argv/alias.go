@@ -53,7 +53,6 @@ func AssignAliases(d *domxml.Domain) {
 	each(v.Watchdogs, "watchdog", func(x *domxml.Watchdog) **domxml.Alias { return &x.Alias })
 	each(v.RNGs, "rng", func(x *domxml.RNG) **domxml.Alias { return &x.Alias })
 	each(v.TPMs, "tpm", func(x *domxml.TPM) **domxml.Alias { return &x.Alias })
-	each(v.Panics, "panic", func(x *domxml.Panic) **domxml.Alias { return &x.Alias })
 	each(v.Cryptos, "crypto", func(x *domxml.Crypto) **domxml.Alias { return &x.Alias })
 	memoryAliases(v.Memories)
 	single(v.Memballoon != nil && v.Memballoon.Model != "none", "balloon0", func() **domxml.Alias { return &v.Memballoon.Alias })

@@ -31,7 +31,7 @@ var steps = []func(*builder) error{
 	(*builder).machineGlobals, (*builder).memory, (*builder).smp, (*builder).iothreads, (*builder).throttleGroups, (*builder).numa,
 	(*builder).identity, (*builder).genid, (*builder).smbios, (*builder).display, (*builder).monitor, (*builder).clock,
 	(*builder).lifecycle, (*builder).power, (*builder).rootHotplug, (*builder).bootOptions, (*builder).kernel, (*builder).launchSecurity,
-	(*builder).iommu, (*builder).controllers, (*builder).hubs, (*builder).memoryDevices, (*builder).disks, (*builder).filesystems,
+	(*builder).iommu, (*builder).controllers, (*builder).memoryDevices, (*builder).hubs, (*builder).plugged, (*builder).disks, (*builder).filesystems,
 	(*builder).interfaces, (*builder).smartcards, (*builder).serials, (*builder).parallels, (*builder).channels, (*builder).consoles,
 	(*builder).tpms, (*builder).inputs, (*builder).audio, (*builder).graphics, (*builder).videos, (*builder).sounds,
 	(*builder).watchdogs, (*builder).redirs, (*builder).hostdevs, (*builder).incoming, (*builder).balloon, (*builder).rngs,

@@ -10,12 +10,22 @@ import (
 // before what is attached to them.
 var controllerOrder = []domxml.ControllerType{
 	domxml.ControllerPCI, domxml.ControllerUSB, domxml.ControllerSCSI, domxml.ControllerIDE, domxml.ControllerSATA,
-	domxml.ControllerVirtioSerial, domxml.ControllerCCID,
+	domxml.ControllerVirtioSerial,
 }
 
 // controllers are all buses that are not part of the board.
-func (b *builder) controllers() error {
-	for _, typ := range controllerOrder {
+func (b *builder) controllers() error { return b.controllersOf(controllerOrder...) }
+
+// plugged are the controllers that are plugged into others.
+func (b *builder) plugged() error {
+	if err := b.controllersOf(domxml.ControllerCCID); err != nil {
+		return err
+	}
+	return b.floppyController()
+}
+
+func (b *builder) controllersOf(types ...domxml.ControllerType) error {
+	for _, typ := range types {
 		for i := range b.d.Devices.Controllers {
 			c := &b.d.Devices.Controllers[i]
 			if c.Type != typ {
@@ -30,7 +40,7 @@ func (b *builder) controllers() error {
 			}
 		}
 	}
-	return b.floppyController()
+	return nil
 }
 
 // controller is the device of a controller, nil for one of the board.

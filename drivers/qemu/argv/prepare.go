@@ -20,6 +20,8 @@ func Prepare(d *domxml.Domain, o *Options) error {
 	AssignAliases(d)
 	AssignNodes(d, 0)
 	assignSockets(d, o)
+	assignDrives(d)
+	assignTLS(d, o)
 	return assignGraphics(d, o)
 }
 
@@ -96,6 +98,45 @@ func lastImage(k *domxml.Disk) (last uint) {
 func numberData(s *domxml.DiskSource, number func(*uint)) {
 	if s.DataStore != nil && s.DataStore.Source != nil {
 		number(&s.DataStore.Source.Index)
+	}
+}
+
+// assignDrives says what disks leave to be decided: how they are cached, that a
+// drive without a medium has no format, that a raw image stands on nothing.
+func assignDrives(d *domxml.Domain) {
+	for i := range d.Devices.Disks {
+		k := &d.Devices.Disks[i]
+		if mode := cacheMode(k); mode != "" {
+			if k.Driver == nil {
+				k.Driver = &domxml.DiskDriver{}
+			}
+			k.Driver.Cache = mode
+		}
+		switch {
+		case k.Source == nil || emptySource(k.Type, k.Source):
+			if k.Driver != nil {
+				k.Driver.Type = ""
+			}
+		case k.BackingStore == nil && k.Type != domxml.DiskVhostUser && (k.Driver == nil || k.Driver.Type == "" || k.Driver.Type == "raw"):
+			k.BackingStore = &domxml.BackingStore{}
+		}
+	}
+}
+
+// assignTLS says which connections are encrypted.
+func assignTLS(d *domxml.Domain, o *Options) {
+	v := &d.Devices
+	for _, list := range [][]domxml.Chardev{v.Serials, v.Parallels, v.Channels, v.Consoles} {
+		for i := range list {
+			c := &list[i]
+			if c.Type != "tcp" || len(c.Sources) == 0 || c.Sources[0].TLS != "" {
+				continue
+			}
+			c.Sources[0].TLS = domxml.No
+			if o.ChardevTLS.Everywhere {
+				c.Sources[0].TLS = domxml.Yes
+			}
+		}
 	}
 }
 
