@@ -28,7 +28,8 @@ type Survivor struct {
 // LiveDocument is a Guest that has more to say about itself than the document
 // that it was started with: aliases, addresses, ports.
 type LiveDocument interface {
-	// LiveDocument is the document as it is now. It must not be changed.
+	// LiveDocument is the document as it is when the guest has been started or
+	// attached to; facts tell what changes later. It must not be changed.
 	LiveDocument() *domxml.Domain
 }
 

@@ -112,6 +112,10 @@ func (c *Client) Err() error {
 	return c.err
 }
 
+// Settle waits until the events that have come so far were taken: those that
+// belong to a command come before its answer, but are told beside it.
+func (c *Client) Settle(ctx context.Context) { c.events.wait(ctx.Done()) }
+
 // Busy is the command that has been sent and not yet answered; false for none.
 func (c *Client) Busy() (name string, since time.Time, ok bool) {
 	c.mu.Lock()

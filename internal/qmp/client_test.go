@@ -263,6 +263,35 @@ func TestEventsKeepTheirOrder(t *testing.T) {
 	})
 }
 
+func TestSettle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		told := 0
+		s := &qmptest.Server{}
+		s.Handle("stop", func(qmptest.Call) (any, error) {
+			s.Event("STOP", nil)
+			return nil, nil
+		})
+		c := opened(t, s, qmp.Options{Events: func(qmp.Event) { time.Sleep(time.Second); told++ }})
+		c.Settle(t.Context())
+		for i := range 3 {
+			if err := c.Run(t.Context(), "stop", nil, nil); err != nil {
+				t.Fatal(err)
+			}
+			c.Settle(t.Context())
+			if told != i+1 {
+				t.Errorf("%d events", told)
+			}
+		}
+		_ = c.Run(t.Context(), "stop", nil, nil)
+		start := time.Now()
+		c.Settle(within(t, time.Millisecond))
+		if got := time.Since(start); got != time.Millisecond {
+			t.Errorf("waited %v", got)
+		}
+		time.Sleep(time.Second)
+	})
+}
+
 // TestFlood has more events than the client keeps: it waits for the listener
 // and loses none.
 func TestFlood(t *testing.T) {

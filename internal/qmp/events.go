@@ -38,6 +38,22 @@ func (q *eventQueue) put(e Event) {
 	}
 }
 
+// wait returns when the events that are there have been taken.
+func (q *eventQueue) wait(done <-chan struct{}) {
+	q.mu.Lock()
+	if !q.running {
+		q.mu.Unlock()
+		return
+	}
+	here := make(chan struct{})
+	q.add(func() { close(here) })
+	q.mu.Unlock()
+	select {
+	case <-here:
+	case <-done:
+	}
+}
+
 // end queues the end, behind the events that are there.
 func (q *eventQueue) end(err error) {
 	q.mu.Lock()
