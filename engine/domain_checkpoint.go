@@ -136,16 +136,15 @@ func domainCheckpointGetXMLDesc(_ *call, d *Domain, m *moment[checkpoint], a *re
 	if flags&vir.DomainCheckpointXMLSize != 0 && !d.load().active() {
 		return nil, errNotActive()
 	}
-	doc := *m.doc.doc
-	doc.Name, doc.Parent = m.name, m.parent
-	if m.doc.config != nil && flags&vir.DomainCheckpointXMLNoDomain == 0 {
-		doc.Domain = &domxml.MomentDomain{Domain: *m.doc.config.tree()}
+	doc := wholeCheckpoint(m)
+	if flags&vir.DomainCheckpointXMLNoDomain != 0 {
+		doc.Domain = nil
 	}
 	format := domxml.FormatInactive
 	if flags&vir.DomainCheckpointXMLSecure != 0 {
 		format |= domxml.FormatSecure
 	}
-	text, err := domxml.FormatDomainCheckpoint(&doc, format)
+	text, err := domxml.FormatDomainCheckpoint(doc, format)
 	return &remoteproto.DomainCheckpointGetXMLDescRet{XML: string(text)}, err
 }
 
@@ -173,10 +172,18 @@ func domainCheckpointCreateXML(c *call, d *Domain, a *remoteproto.DomainCheckpoi
 	if err != nil {
 		return nil, err
 	}
-	d.update(c.Call, func(r *record) []*event {
-		r.checkpoints = r.checkpoints.with(m, !redefine || r.checkpoints.now() == nil)
+	checkpoints := r.checkpoints.with(m, !redefine || r.checkpoints.now() == nil)
+	err = d.commit(c, func(r *record) []*event {
+		r.checkpoints = checkpoints
 		return nil
 	})
+	if err != nil {
+		if !redefine {
+			// What nobody can find again must not go on.
+			_ = c.host.backend.(drivers.Checkpointer).DeleteBitmaps(c, r.live.tree(), r.guest, m.doc.doc)
+		}
+		return nil, err
+	}
 	return &remoteproto.DomainCheckpointCreateXMLRet{Checkpoint: checkpointRef(&a.Dom, m.name)}, nil
 }
 
@@ -237,8 +244,11 @@ func (d *Domain) redefineCheckpoint(text []byte) (*moment[checkpoint], error) {
 
 func domainCheckpointDelete(c *call, d *Domain, m *moment[checkpoint], a *remoteproto.DomainCheckpointDeleteArgs) (*proc.Void, error) {
 	how := removalOf(a.Flags)
+	r := d.load()
+	if r.gone { // while we waited
+		return nil, c.host.errNoDomain()
+	}
 	if a.Flags&uint32(vir.DomainCheckpointDeleteMetadataOnly) == 0 {
-		r := d.load()
 		tree := r.current().tree()
 		for _, v := range r.checkpoints.victims(m, how) {
 			if err := c.host.backend.(drivers.Checkpointer).DeleteBitmaps(c, tree, r.guest, v.doc.doc); err != nil {
@@ -246,9 +256,20 @@ func domainCheckpointDelete(c *call, d *Domain, m *moment[checkpoint], a *remote
 			}
 		}
 	}
-	d.update(c.Call, func(r *record) []*event {
-		r.checkpoints = r.checkpoints.without(m, how)
+	checkpoints := r.checkpoints.without(m, how)
+	return nil, d.commit(c, func(r *record) []*event {
+		r.checkpoints = checkpoints
 		return nil
 	})
-	return nil, nil
+}
+
+// wholeCheckpoint is the document with its domain, if there is one, for the
+// caller to keep.
+func wholeCheckpoint(m *moment[checkpoint]) *domxml.DomainCheckpoint {
+	doc := *m.doc.doc
+	doc.Name, doc.Parent = m.name, m.parent
+	if m.doc.config != nil {
+		doc.Domain = &domxml.MomentDomain{Domain: *m.doc.config.tree()}
+	}
+	return &doc
 }

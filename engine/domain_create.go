@@ -104,6 +104,11 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 		return err
 	}
 	h.domains.mu.Lock()
+	if d.load().gone { // while its guest was being started
+		h.domains.mu.Unlock()
+		_ = guest.Destroy(ctx, false)
+		return h.errNoDomain()
+	}
 	h.domains.byID[id] = d
 	d.update(origin, func(r *record) []*event {
 		r.id, r.live, r.guest, r.orphan = id, live, guest, nil
@@ -182,20 +187,29 @@ func (h *Host) claim(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh
 	return h.claimLocked(tree, mustBeInactive)
 }
 
-// claimLocked is claim for who holds domains.mu.
-func (h *Host) claimLocked(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh bool, err error) {
+// claimed finds the domain that a document is about, or nil if it would be a
+// new one; domains.mu is held.
+func (h *Host) claimed(tree *domxml.Domain, mustBeInactive bool) (*Domain, error) {
 	if d := h.domains.byUUID[tree.UUID]; d != nil {
 		r := d.load()
 		if r.name != tree.Name {
-			return nil, false, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain '%s' is already defined with uuid %s", r.name, d.uuid)
+			return nil, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain '%s' is already defined with uuid %s", r.name, d.uuid)
 		}
 		if mustBeInactive && r.active() {
-			return nil, false, errAlreadyActive(r.name)
+			return nil, errAlreadyActive(r.name)
 		}
-		return d, false, nil
+		return d, nil
 	}
 	if d := h.domains.byName[tree.Name]; d != nil {
-		return nil, false, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain '%s' already exists with uuid %s", tree.Name, d.uuid)
+		return nil, vir.Errorf(vir.FromDomain, vir.ErrOperationFailed, "domain '%s' already exists with uuid %s", tree.Name, d.uuid)
+	}
+	return nil, nil
+}
+
+// claimLocked is claim for who holds domains.mu.
+func (h *Host) claimLocked(tree *domxml.Domain, mustBeInactive bool) (d *Domain, fresh bool, err error) {
+	if d, err = h.claimed(tree, mustBeInactive); d != nil || err != nil {
+		return d, false, err
 	}
 	d = &Domain{object: object[record]{host: h, uuid: tree.UUID}, job: newJob()}
 	d.rec.Store(&record{name: tree.Name, id: -1, state: vir.DomainShutoff})

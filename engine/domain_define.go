@@ -75,6 +75,16 @@ func (h *Host) defineXML(c *call, doc string, flags uint32) (remoteproto.Domain,
 	if err != nil {
 		return remoteproto.Domain{}, err
 	}
+	t, err := h.turn(c, c.Info.API, drivers.KindDomain, tree.Name)
+	if err != nil {
+		return remoteproto.Domain{}, err
+	}
+	defer t.end()
+	if t != nil {
+		if err := h.keepDefinition(c, t, tree, def); err != nil {
+			return remoteproto.Domain{}, err
+		}
+	}
 	// Finding the domain and giving it the definition are one step, so that
 	// what is acknowledged here is not given to one that goes in between.
 	h.domains.mu.Lock()
@@ -96,23 +106,47 @@ func (h *Host) defineXML(c *call, doc string, flags uint32) (remoteproto.Domain,
 	return ref, nil
 }
 
+// keepDefinition keeps what the domain of a document will be, if it may have
+// that document.
+func (h *Host) keepDefinition(c *call, t *turn, tree *domxml.Domain, def *definition) error {
+	h.domains.mu.RLock()
+	d, err := h.claimed(tree, false)
+	h.domains.mu.RUnlock()
+	if err != nil {
+		return err
+	}
+	after := record{name: tree.Name, id: -1}
+	if d != nil {
+		after = *d.load()
+	}
+	after.config, after.gone = def, false
+	return t.keep(c, tree.Name, after.lasting())
+}
+
 // undefine takes the definition away: an inactive domain goes for good, an
 // active one becomes transient.
 func (d *Domain) undefine(c *call, flags uint32) error {
 	h := d.host
+	t, err := d.turn(c)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	if err := d.mayUndefine(flags); err != nil {
+		return err
+	}
+	after := *d.load()
+	after.config, after.gone = nil, !after.active()
+	if err := t.keep(c, after.name, after.lasting()); err != nil {
+		return err
+	}
 	h.domains.mu.Lock()
 	defer h.domains.mu.Unlock()
+	if err := d.mayUndefine(flags); err != nil {
+		return err // its guest has ended in between
+	}
 	r := d.load()
-	if r.gone {
-		return h.errNoDomain()
-	}
-	if r.managedSave && flags&uint32(vir.DomainUndefineManagedSave) == 0 {
-		return h.errorf(vir.ErrOperationInvalid, "Refusing to undefine while domain managed save image exists")
-	}
 	inactive := !r.active()
-	if n := r.snapshots.len(); inactive && n > 0 && flags&uint32(vir.DomainUndefineSnapshotsMetadata) == 0 {
-		return h.errorf(vir.ErrOperationInvalid, "cannot delete inactive domain with %d snapshots", n)
-	}
 	if inactive {
 		h.removeLocked(d, r)
 	}
@@ -122,6 +156,21 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 		r.gone = inactive
 		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventUndefined), int32(vir.DomainEventUndefinedRemoved))}
 	})
+	return nil
+}
+
+// mayUndefine says whether a domain may lose its definition.
+func (d *Domain) mayUndefine(flags uint32) error {
+	h, r := d.host, d.load()
+	if r.gone {
+		return h.errNoDomain()
+	}
+	if r.managedSave && flags&uint32(vir.DomainUndefineManagedSave) == 0 {
+		return h.errorf(vir.ErrOperationInvalid, "Refusing to undefine while domain managed save image exists")
+	}
+	if n := r.snapshots.len(); !r.active() && n > 0 && flags&uint32(vir.DomainUndefineSnapshotsMetadata) == 0 {
+		return h.errorf(vir.ErrOperationInvalid, "cannot delete inactive domain with %d snapshots", n)
+	}
 	return nil
 }
 

@@ -244,6 +244,14 @@ func (d *Domain) updateDevice(c *call, doc string, flags uint32) error {
 // the guest in between: what it refuses is not written down. A changed
 // definition counts as an update of it.
 func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, live bool) error, tell func(g drivers.DevicePlugger, doc *domxml.Domain) error) error {
+	var t *turn
+	if i.config {
+		var err error
+		if t, err = d.turn(c); err != nil {
+			return err
+		}
+		defer t.end()
+	}
 	if i.live {
 		// Judged before the guest hears of it; the second run writes it down.
 		r := d.load()
@@ -252,8 +260,14 @@ func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, li
 			return d.host.own(err)
 		}
 		if i.config {
-			if err := change(r.config.tree(), false); err != nil {
+			config, err := r.config.edit(func(doc *domxml.Domain) error { return change(doc, false) })
+			if err != nil {
 				return d.host.own(err)
+			}
+			after := *r
+			after.config = config
+			if err := t.keep(c, r.name, after.lasting()); err != nil {
+				return err
 			}
 		}
 		g, err := guestOf[drivers.DevicePlugger](c, r)
@@ -264,7 +278,7 @@ func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, li
 			return err
 		}
 	}
-	if err := d.editImpact(c, i, change); err != nil {
+	if err := d.editTurn(c, t, i, change); err != nil {
 		return d.host.own(err)
 	}
 	if i.config {

@@ -193,6 +193,9 @@ func (d *Domain) stop(origin *proc.Call, id int32, e edge) bool {
 	}
 	delete(h.domains.byID, id)
 	transient := !r.persistent()
+	if transient && h.keeper != nil && (r.snapshots.len() > 0 || r.checkpoints.len() > 0) {
+		go d.forgetMoments(r.lasting())
+	}
 	if transient {
 		h.removeLocked(d, r)
 	}

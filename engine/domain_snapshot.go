@@ -157,15 +157,18 @@ func domainSnapshotDelete(c *call, d *Domain, s *moment[snapshot], a *remoteprot
 	backend := c.host.backend.(drivers.Snapshotter)
 	how := removalOf(a.Flags)
 	r := d.load()
+	if r.gone { // while we waited
+		return nil, c.host.errNoDomain()
+	}
 	tree := r.current().tree()
 	for _, v := range r.snapshots.victims(s, how) {
 		if err := backend.DeleteSnapshot(c, tree, r.guest, wholeSnapshot(v)); err != nil {
 			return nil, err
 		}
 	}
-	d.update(c.Call, func(r *record) []*event {
-		r.snapshots = r.snapshots.without(s, how)
+	snapshots := r.snapshots.without(s, how)
+	return nil, d.commit(c, func(r *record) []*event {
+		r.snapshots = snapshots
 		return nil
 	})
-	return nil, nil
 }

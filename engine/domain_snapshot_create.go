@@ -52,10 +52,18 @@ func domainSnapshotCreateXML(c *call, d *Domain, a *remoteproto.DomainSnapshotCr
 		return nil, err
 	}
 	current := flags&(vir.DomainSnapshotCreateRedefine|vir.DomainSnapshotCreateCurrent) != vir.DomainSnapshotCreateRedefine
-	d.update(c.Call, func(r *record) []*event {
-		r.snapshots = r.snapshots.with(m, current)
+	snapshots := d.load().snapshots.with(m, current)
+	err = d.commit(c, func(r *record) []*event {
+		r.snapshots = snapshots
 		return nil
 	})
+	if err != nil {
+		if flags&vir.DomainSnapshotCreateRedefine == 0 {
+			// What nobody can find again is of no use.
+			_ = c.host.backend.(drivers.Snapshotter).DeleteSnapshot(c, m.doc.config.tree(), r.guest, wholeSnapshot(m))
+		}
+		return nil, err
+	}
 	ref := snapshotRef(&a.Dom, m.name)
 	if flags&vir.DomainSnapshotCreateHalt != 0 && r.active() {
 		if err := r.guest.Destroy(c, false); err != nil {

@@ -33,6 +33,20 @@ func domainRevertToSnapshot(c *call, d *Domain, s *moment[snapshot], a *remotepr
 	if err != nil {
 		return nil, err
 	}
+	// What the domain will be is kept before anything is undone for it.
+	snapshots := r.snapshots.turned(s.name)
+	t, err := d.turn(c)
+	if err != nil {
+		return nil, err
+	}
+	defer t.end()
+	after := *r
+	if after.snapshots = snapshots; r.persistent() {
+		after.config = inactive
+	}
+	if err := t.keep(c, r.name, after.lasting()); err != nil {
+		return nil, err
+	}
 	if r.active() {
 		if err := r.guest.Destroy(c, false); err != nil {
 			return nil, err
@@ -42,7 +56,7 @@ func domainRevertToSnapshot(c *call, d *Domain, s *moment[snapshot], a *remotepr
 	if live {
 		paused := flags&vir.DomainSnapshotRevertPaused != 0 ||
 			s.doc.doc.State == domxml.SnapshotPaused && flags&vir.DomainSnapshotRevertRunning == 0
-		return nil, d.relaunch(c, s, config, inactive, paused)
+		return nil, d.relaunch(c, s, snapshots, config, inactive, paused)
 	}
 	if err := c.host.backend.(drivers.Snapshotter).RevertDisks(c, config.tree(), wholeSnapshot(s)); err != nil {
 		return nil, err
@@ -53,7 +67,7 @@ func domainRevertToSnapshot(c *call, d *Domain, s *moment[snapshot], a *remotepr
 		} else {
 			r.orphan = config
 		}
-		r.snapshots = r.snapshots.turned(s.name)
+		r.snapshots = snapshots
 		// The reference tells of the guest that was asked for, and has none.
 		var events []*event
 		if flags&wants != 0 {
@@ -118,7 +132,7 @@ func (d *Domain) halt(origin *proc.Call, id int32, config *definition, forGood b
 }
 
 // relaunch starts the guest of a snapshot.
-func (d *Domain) relaunch(c *call, s *moment[snapshot], config, inactive *definition, paused bool) error {
+func (d *Domain) relaunch(c *call, s *moment[snapshot], snapshots *moments[snapshot], config, inactive *definition, paused bool) error {
 	h := d.host
 	id := h.lastID.Add(1)
 	var early earlyFacts
@@ -133,6 +147,11 @@ func (d *Domain) relaunch(c *call, s *moment[snapshot], config, inactive *defini
 		return err
 	}
 	h.domains.mu.Lock()
+	if d.load().gone { // while its guest was being started
+		h.domains.mu.Unlock()
+		_ = guest.Destroy(c, false)
+		return h.errNoDomain()
+	}
 	h.domains.byID[id] = d
 	d.update(c.Call, func(r *record) []*event {
 		if r.persistent() {
@@ -143,7 +162,7 @@ func (d *Domain) relaunch(c *call, s *moment[snapshot], config, inactive *defini
 		r.defined = true
 		r.managedSave = false
 		r.tuned = tuning{}
-		r.snapshots = r.snapshots.turned(s.name)
+		r.snapshots = snapshots
 		r.state, r.reason = vir.DomainRunning, int32(vir.DomainRunningFromSnapshot)
 		events := []*event{d.lifecycleEvent(r, int32(vir.DomainEventStarted), int32(vir.DomainEventStartedFromSnapshot))}
 		if paused {

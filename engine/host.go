@@ -16,6 +16,8 @@ type Host struct {
 	uri         string
 	personality drivers.Personality
 	backend     drivers.Backend
+	keeper      drivers.Keeper // nil where everything ends with the daemon
+	turns       turns
 	rules       *ruleset
 
 	domains  *store[Domain]
@@ -29,8 +31,6 @@ type Host struct {
 	callbacks atomic.Int32
 
 	refs int // connections, under Engine.mu
-	// lasting: what is on it outlives the daemon.
-	lasting bool
 }
 
 // open finds the host that a driver names, or makes it with its first
@@ -44,7 +44,7 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 	}
 	h := &Host{
 		engine: e, key: spec.Key, uri: spec.URI,
-		personality: spec.Personality, backend: spec.Backend,
+		personality: spec.Personality, backend: spec.Backend, keeper: spec.Keeper,
 		rules:    e.rulesOf(spec.Personality, spec.Backend),
 		domains:  newStore[Domain](),
 		networks: newStore[Network](),
@@ -54,7 +54,11 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 
 		refs: 1,
 	}
-	h.lasting = spec.Keeper != nil
+	if h.keeper != nil {
+		if err := h.loadKept(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if spec.World != nil {
 		w, err := spec.World()
 		if err != nil {
@@ -74,20 +78,24 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 }
 
 // Open opens the host of a URI before any client asks for it: guests that are
-// there already are found, and what is to be started with the host is.
+// there already are found, and what is to be started with the host is begun to.
 func (e *Engine) Open(ctx context.Context, uri string) error {
-	_, _, err := e.find(ctx, uri)
+	h, _, err := e.find(ctx, uri)
+	if err == nil {
+		go h.autostart(context.WithoutCancel(ctx))
+	}
 	return err
 }
 
 // release gives one reference back. The reference forgets a shared simulated
 // world with its last connection; ours lives as long as the daemon unless it
-// is to be strict (difference 1). A private world ends in both.
+// is to be strict (difference 1). A private world ends in both, and what is kept
+// in none.
 func (h *Host) release() {
 	h.engine.mu.Lock()
 	defer h.engine.mu.Unlock()
 	h.refs--
-	if h.refs == 0 && h.key != "" && h.engine.cfg.Strict && !h.lasting {
+	if h.refs == 0 && h.key != "" && h.keeper == nil && h.engine.cfg.Strict {
 		delete(h.engine.hosts, h.key)
 	}
 }
@@ -123,3 +131,7 @@ func (h *Host) random(b []byte) {
 func (h *Host) errorf(code vir.ErrorNumber, format string, args ...any) error {
 	return vir.Errorf(h.personality.ErrorDomain(), code, format, args...)
 }
+
+// likeTestDriver says that the host forgets what the reference's test driver
+// forgets of what it is told.
+func (h *Host) likeTestDriver() bool { return h.engine.cfg.Strict && h.keeper == nil }

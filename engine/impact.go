@@ -86,6 +86,20 @@ func (h *Host) own(err error) error {
 }
 
 func (d *Domain) editImpact(c *call, i impact, change func(doc *domxml.Domain, live bool) error) error {
+	if !i.config {
+		return d.editTurn(c, nil, i, change)
+	}
+	t, err := d.turn(c)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	return d.editTurn(c, t, i, change)
+}
+
+// editTurn is editImpact for who has the turn with the domain, if there is one
+// to have.
+func (d *Domain) editTurn(c *call, t *turn, i impact, change func(doc *domxml.Domain, live bool) error) error {
 	for {
 		r := d.load()
 		live, config := r.live, r.config
@@ -105,6 +119,11 @@ func (d *Domain) editImpact(c *call, i impact, change func(doc *domxml.Domain, l
 			if config, err = config.edit(func(doc *domxml.Domain) error { return change(doc, false) }); err != nil {
 				return err
 			}
+		}
+		after := *r
+		after.live, after.config = live, config
+		if err := t.keep(c, r.name, after.lasting()); err != nil {
+			return err
 		}
 		// Ending and defining wait for no job: a change that was made of
 		// something that is no longer there is made again.

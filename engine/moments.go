@@ -39,6 +39,8 @@ func (ms *moments[D]) get(name string) *moment[D] {
 	return ms.byName[name]
 }
 
+func (ms *moments[D]) isCurrent(m *moment[D]) bool { return ms != nil && ms.current == m.name }
+
 // now is the current one, or nil.
 func (ms *moments[D]) now() *moment[D] {
 	if ms == nil {

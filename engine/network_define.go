@@ -60,23 +60,32 @@ func (h *Host) completeNetwork(tree *domxml.Network) error {
 func (h *Host) claimNetwork(tree *domxml.Network, def *networkDefinition, mustBeInactive bool) (n *Network, fresh bool, err error) {
 	h.networks.mu.Lock()
 	defer h.networks.mu.Unlock()
-	if n := h.networks.byUUID[tree.UUID]; n != nil {
-		r := n.load()
-		if r.name != tree.Name {
-			return nil, false, vir.Errorf(vir.FromNetwork, vir.ErrOperationFailed, "network '%s' is already defined with uuid %s", r.name, n.uuid)
-		}
-		if mustBeInactive && r.active {
-			return nil, false, errNetworkActive(r.name)
-		}
-		return n, false, nil
-	}
-	if n := h.networks.byName[tree.Name]; n != nil {
-		return nil, false, vir.Errorf(vir.FromNetwork, vir.ErrOperationFailed, "network '%s' already exists with uuid %s", tree.Name, n.uuid)
+	if n, err = h.claimedNetwork(tree, mustBeInactive); n != nil || err != nil {
+		return n, false, err
 	}
 	n = &Network{object: object[networkRecord]{host: h, uuid: tree.UUID}, job: newJob()}
 	n.rec.Store(&networkRecord{name: tree.Name, def: def})
 	h.networks.insert(n, tree.Name, tree.UUID)
 	return n, true, nil
+}
+
+// claimedNetwork finds the network that a document is about, or nil if it
+// would be a new one; networks.mu is held.
+func (h *Host) claimedNetwork(tree *domxml.Network, mustBeInactive bool) (*Network, error) {
+	if n := h.networks.byUUID[tree.UUID]; n != nil {
+		r := n.load()
+		if r.name != tree.Name {
+			return nil, vir.Errorf(vir.FromNetwork, vir.ErrOperationFailed, "network '%s' is already defined with uuid %s", r.name, n.uuid)
+		}
+		if mustBeInactive && r.active {
+			return nil, errNetworkActive(r.name)
+		}
+		return n, nil
+	}
+	if n := h.networks.byName[tree.Name]; n != nil {
+		return nil, vir.Errorf(vir.FromNetwork, vir.ErrOperationFailed, "network '%s' already exists with uuid %s", tree.Name, n.uuid)
+	}
+	return nil, nil
 }
 
 func errNetworkActive(name string) error {
@@ -94,28 +103,63 @@ func (h *Host) networkDefineXML(c *call, doc string, flags uint32) (remoteproto.
 	if err != nil {
 		return remoteproto.Network{}, err
 	}
+	t, err := h.turn(c, c.Info.API, drivers.KindNetwork, tree.Name)
+	if err != nil {
+		return remoteproto.Network{}, err
+	}
+	defer t.end()
+	if t != nil {
+		h.networks.mu.RLock()
+		n, err := h.claimedNetwork(tree, false)
+		h.networks.mu.RUnlock()
+		after := networkRecord{name: tree.Name}
+		if n != nil {
+			after = *n.load()
+		}
+		after.define(def)
+		if err == nil {
+			err = t.keep(c, tree.Name, after.lasting())
+		}
+		if err != nil {
+			return remoteproto.Network{}, err
+		}
+	}
 	n, _, err := h.claimNetwork(tree, def, false)
 	if err != nil {
 		return remoteproto.Network{}, err
 	}
 	var ref remoteproto.Network
 	n.update(c.Call, func(r *networkRecord) []*event {
-		if r.active {
-			r.next = def
-		} else {
-			r.def, r.next = def, nil
-		}
-		r.persistent = true
+		r.define(def)
 		ref = n.ref(r)
 		return []*event{n.lifecycleEvent(r, vir.NetworkEventDefined)}
 	})
 	return ref, nil
 }
 
+// define gives the record a definition; what is active goes on with what it
+// has.
+func (r *networkRecord) define(def *networkDefinition) {
+	if r.active {
+		r.next = def
+	} else {
+		r.def, r.next = def, nil
+	}
+	r.persistent = true
+}
+
 // undefine forgets an inactive network; the job is held.
 func (n *Network) undefine(c *call) error {
 	if r := n.load(); r.active {
 		return n.host.errorf(vir.ErrOperationInvalid, "Network '%s' is still running", r.name)
+	}
+	t, err := n.turn(c)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	if err := t.keep(c, n.load().name, lasting{}); err != nil {
+		return err
 	}
 	n.forget(c.Call, vir.NetworkEventUndefined)
 	return nil

@@ -41,7 +41,7 @@ func (n *Network) edit(c *call, flags uint32, change func(*domxml.Network) error
 		return err
 	}
 	def, next := r.def, r.next
-	if told != nil && i.config && r.active && r.next == nil && n.host.engine.cfg.Strict {
+	if told != nil && i.config && r.active && r.next == nil && n.host.likeTestDriver() {
 		i.config = false // the reference says that it has stored metadata where it has not (difference 14)
 	}
 	if i.config && r.active {
@@ -54,12 +54,22 @@ func (n *Network) edit(c *call, flags uint32, change func(*domxml.Network) error
 			return err
 		}
 	}
+	if i.live && next == nil && r.persistent && !n.host.likeTestDriver() {
+		next = r.def // only the running network changes
+	}
+	t, err := n.turn(c)
+	if err != nil {
+		return err
+	}
+	defer t.end()
+	after := *r
+	after.def, after.next = def, next
+	if err := t.keep(c, r.name, after.lasting()); err != nil {
+		return err
+	}
 	if i.live {
 		if err := n.host.networker().UpdateNetwork(c, def.tree()); err != nil {
 			return err
-		}
-		if next == nil && r.persistent && !n.host.engine.cfg.Strict {
-			next = r.def // only the running network changes
 		}
 	}
 	n.update(c.Call, func(r *networkRecord) []*event {

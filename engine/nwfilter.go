@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"context"
+
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
@@ -143,8 +145,26 @@ func (h *Host) defineNWFilter(c *call, doc string, flags uint32) (*nwFilter, err
 			return nil, err
 		}
 	}
+	if err := h.keepFilter(c, tree); err != nil {
+		if old != nil {
+			_ = h.rebind(c, tree.Name, h.filterDoc)
+		}
+		return nil, err
+	}
 	h.filters.put(old, f)
 	return f, nil
+}
+
+// keepFilter keeps the document of a filter.
+func (h *Host) keepFilter(ctx context.Context, doc *domxml.NWFilter) error {
+	if h.keeper == nil {
+		return nil
+	}
+	text, err := domxml.FormatNWFilter(doc, domxml.FormatStored)
+	if err != nil {
+		return err
+	}
+	return h.keeper.Keep(ctx, drivers.Kept{Kind: drivers.KindNWFilter, Name: doc.Name, Document: text})
 }
 
 // filterDoc is the document of the filter of that name, or nil.
@@ -190,6 +210,11 @@ func nwFilterUndefine(c *call, a *remoteproto.NWFilterUndefineArgs) (*proc.Void,
 	for _, b := range h.bindings.all() {
 		if uses(b.doc.FilterRef.Filter, f.name(), h.filterDoc) {
 			return nil, vir.Errorf(vir.FromNWFilter, vir.ErrOperationInvalid, "nwfilter is in use")
+		}
+	}
+	if h.keeper != nil {
+		if err := h.keeper.Forget(c, drivers.KindNWFilter, "", f.name()); err != nil {
+			return nil, err
 		}
 	}
 	h.filters.remove(f)

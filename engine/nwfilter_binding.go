@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -91,6 +92,10 @@ func nwFilterBindingCreateXML(c *call, a *remoteproto.NWFilterBindingCreateXMLAr
 	if err := h.instantiate(c, doc, h.filterDoc); err != nil {
 		return nil, err
 	}
+	if err := h.keepBinding(c, doc); err != nil {
+		_ = h.backend.(drivers.PacketFilter).UnbindFilter(c, doc)
+		return nil, err
+	}
 	b := &nwFilterBinding{doc: doc}
 	h.bindings.put(nil, b)
 	return &remoteproto.NWFilterBindingCreateXMLRet{NWFilter: b.ref()}, nil
@@ -107,11 +112,29 @@ func nwFilterBindingDelete(c *call, a *remoteproto.NWFilterBindingDeleteArgs) (*
 	if err != nil {
 		return nil, err
 	}
+	if h.keeper != nil {
+		if err := h.keeper.Forget(c, drivers.KindNWFilterBinding, "", b.doc.PortDev.Name); err != nil {
+			return nil, err
+		}
+	}
 	if err := h.backend.(drivers.PacketFilter).UnbindFilter(c, b.doc); err != nil {
+		_ = h.keepBinding(c, b.doc)
 		return nil, err
 	}
 	h.bindings.remove(b)
 	return nil, nil
+}
+
+// keepBinding keeps the document of a binding.
+func (h *Host) keepBinding(ctx context.Context, doc *domxml.NWFilterBinding) error {
+	if h.keeper == nil {
+		return nil
+	}
+	text, err := domxml.FormatNWFilterBinding(doc, domxml.FormatStored)
+	if err != nil {
+		return err
+	}
+	return h.keeper.Keep(ctx, drivers.Kept{Kind: drivers.KindNWFilterBinding, Name: doc.PortDev.Name, Document: text})
 }
 
 // rebind gives all bindings that use a filter what look finds now.
@@ -131,7 +154,7 @@ var learned = []string{"IP"}
 
 // instantiate collects the filters that a binding needs, wants a value for
 // each of their variables, and passes them on.
-func (h *Host) instantiate(c *call, b *domxml.NWFilterBinding, look func(string) *domxml.NWFilter) error {
+func (h *Host) instantiate(c context.Context, b *domxml.NWFilterBinding, look func(string) *domxml.NWFilter) error {
 	var filters []*domxml.NWFilter
 	var missing []string
 	var visit func(ref *domxml.FilterRef, known []string) error

@@ -1,14 +1,17 @@
 package engine
 
 import (
+	"context"
+
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // Secrets (virSecret...): a document that says what a value is for, and the
-// value (secret_value.go), which is kept in memory only. The reference's test
+// value (secret_value.go). The reference's test
 // driver has none; ours behave as those of its daemon do elsewhere.
 
 func bindSecrets(b *binder) {
@@ -131,9 +134,28 @@ func secretDefineXML(c *call, a *remoteproto.SecretDefineXMLArgs) (*remoteproto.
 	if old != nil {
 		s.value = old.value
 	}
+	if err := h.keepSecret(c, s); err != nil {
+		return nil, err
+	}
 	h.secrets.put(old, s)
 	h.bus.publish(s.lifecycleEvent(vir.SecretEventDefined), c.Call)
 	return &remoteproto.SecretDefineXMLRet{Secret: s.ref()}, nil
+}
+
+// keepSecret keeps a secret with its value. An ephemeral one is in memory only.
+func (h *Host) keepSecret(ctx context.Context, s *secret) error {
+	id := s.doc.UUID.String()
+	switch {
+	case h.keeper == nil:
+		return nil
+	case s.doc.Ephemeral == domxml.Yes:
+		return h.keeper.Forget(ctx, drivers.KindSecret, "", id)
+	}
+	text, err := domxml.FormatSecret(s.doc, domxml.FormatStored)
+	if err != nil {
+		return err
+	}
+	return h.keeper.Keep(ctx, drivers.Kept{Kind: drivers.KindSecret, Name: id, Document: text, Value: s.value})
 }
 
 // mayDefineSecret refuses another use for a secret, a use that another one
@@ -172,6 +194,11 @@ func secretUndefine(c *call, a *remoteproto.SecretUndefineArgs) (*proc.Void, err
 	s, err := h.secretOf(domxml.UUID(a.Secret.UUID))
 	if err != nil {
 		return nil, err
+	}
+	if h.keeper != nil {
+		if err := h.keeper.Forget(c, drivers.KindSecret, "", s.doc.UUID.String()); err != nil {
+			return nil, err
+		}
 	}
 	h.secrets.remove(s)
 	h.bus.publish(s.lifecycleEvent(vir.SecretEventUndefined), c.Call)

@@ -30,6 +30,9 @@ func secretSetValue(c *call, a *remoteproto.SecretSetValueArgs) (*proc.Void, err
 	}
 	next := *s
 	next.value = bytes.Clone(a.Value)
+	if err := h.keepSecret(c, &next); err != nil {
+		return nil, err
+	}
 	h.secrets.put(s, &next)
 	h.bus.publish(next.valueChangedEvent(), c.Call)
 	return nil, nil

@@ -36,27 +36,9 @@ func (h *Host) parsePool(doc string, validate bool) (*domxml.StoragePool, error)
 func (h *Host) claimPool(def *domxml.StoragePool, live bool, then func(*StoragePool)) (p *StoragePool, fresh bool, err error) {
 	h.pools.mu.Lock()
 	defer h.pools.mu.Unlock()
-	failed := func(format string, args ...any) error {
-		return vir.Errorf(vir.FromStorage, vir.ErrOperationFailed, format, args...)
+	if p, err = h.claimedPool(def, live); err != nil {
+		return nil, false, err
 	}
-	// What two pools must not share is looked at first, whatever else is wrong.
-	for _, o := range h.pools.order {
-		if r := o.load(); r.name != def.Name && r.def.SharesSource(def) {
-			return nil, false, failed("Storage source conflict with pool: '%s'", r.name)
-		}
-	}
-	if p = h.pools.byUUID[def.UUID]; p != nil {
-		r := p.load()
-		if r.name != def.Name {
-			return nil, false, failed("pool '%s' is already defined with uuid %s", r.name, def.UUID)
-		}
-		if live && r.active {
-			return nil, false, errPoolActive(r.name)
-		}
-	} else if o := h.pools.byName[def.Name]; o != nil {
-		return nil, false, failed("pool '%s' already exists with uuid %s", def.Name, o.uuid)
-	}
-
 	if p == nil {
 		fresh = true
 		p = &StoragePool{object: object[poolRecord]{host: h, uuid: def.UUID}, job: newJob()}
@@ -67,6 +49,35 @@ func (h *Host) claimPool(def *domxml.StoragePool, live bool, then func(*StorageP
 		then(p)
 	}
 	return p, fresh, nil
+}
+
+// claimedPool finds the pool that a document is about, or nil if it would be a
+// new one; pools.mu is held.
+func (h *Host) claimedPool(def *domxml.StoragePool, live bool) (*StoragePool, error) {
+	failed := func(format string, args ...any) error {
+		return vir.Errorf(vir.FromStorage, vir.ErrOperationFailed, format, args...)
+	}
+	// What two pools must not share is looked at first, whatever else is wrong.
+	for _, o := range h.pools.order {
+		if r := o.load(); r.name != def.Name && r.def.SharesSource(def) {
+			return nil, failed("Storage source conflict with pool: '%s'", r.name)
+		}
+	}
+	p := h.pools.byUUID[def.UUID]
+	if p == nil {
+		if o := h.pools.byName[def.Name]; o != nil {
+			return nil, failed("pool '%s' already exists with uuid %s", def.Name, o.uuid)
+		}
+		return nil, nil
+	}
+	r := p.load()
+	if r.name != def.Name {
+		return nil, failed("pool '%s' is already defined with uuid %s", r.name, def.UUID)
+	}
+	if live && r.active {
+		return nil, errPoolActive(r.name)
+	}
+	return p, nil
 }
 
 func errPoolActive(name string) error {
@@ -100,12 +111,31 @@ func storagePoolDefineXML(c *call, a *remoteproto.StoragePoolDefineXMLArgs) (*re
 	if err != nil {
 		return nil, err
 	}
-	p, _, err := c.host.claimPool(def, false, func(p *StoragePool) {
+	h := c.host
+	t, err := h.turn(c, c.Info.API, drivers.KindStoragePool, def.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer t.end()
+	if t != nil {
+		h.pools.mu.RLock()
+		p, err := h.claimedPool(def, false)
+		h.pools.mu.RUnlock()
+		if err != nil {
+			return nil, err
+		}
+		after := poolRecord{name: def.Name}
+		if p != nil {
+			after = *p.load()
+		}
+		after.define(def)
+		if err := t.keep(c, def.Name, after.lasting()); err != nil {
+			return nil, err
+		}
+	}
+	p, _, err := h.claimPool(def, false, func(p *StoragePool) {
 		p.update(c.Call, func(r *poolRecord) []*event {
-			if !r.active {
-				r.def = def
-			}
-			r.persistent = true
+			r.define(def)
 			return p.lifecycle(vir.StoragePoolEventDefined)
 		})
 	})
@@ -115,9 +145,25 @@ func storagePoolDefineXML(c *call, a *remoteproto.StoragePoolDefineXMLArgs) (*re
 	return &remoteproto.StoragePoolDefineXMLRet{Pool: p.ref()}, nil
 }
 
+// define gives the record a definition.
+func (r *poolRecord) define(def *domxml.StoragePool) {
+	if !r.active {
+		r.def = def
+	}
+	r.persistent = true
+}
+
 // storagePoolUndefine forgets an inactive pool.
 func storagePoolUndefine(c *call, p *StoragePool, _ *remoteproto.StoragePoolUndefineArgs) (*proc.Void, error) {
 	if err := p.mustBeInactive(); err != nil {
+		return nil, err
+	}
+	t, err := p.turn(c, c.Call)
+	if err != nil {
+		return nil, err
+	}
+	defer t.end()
+	if err := t.keep(c, p.load().name, lasting{}); err != nil {
 		return nil, err
 	}
 	p.retire(c.Call, func(r *poolRecord) []*event {

@@ -20,7 +20,7 @@ func bindPoolInfo(b *binder) {
 			return &remoteproto.StoragePoolGetAutostartRet{Autostart: boolInt(r.persistent && r.autostart)}, nil
 		}).quick()
 	onPool(b, remoteproto.StoragePoolSetAutostart,
-		func(a *remoteproto.StoragePoolSetAutostartArgs) *remoteproto.StoragePool { return &a.Pool }, storagePoolSetAutostart).quick()
+		func(a *remoteproto.StoragePoolSetAutostartArgs) *remoteproto.StoragePool { return &a.Pool }, storagePoolSetAutostart)
 	onPoolUUID(b, remoteproto.StoragePoolIsActive,
 		func(a *remoteproto.StoragePoolIsActiveArgs) *remoteproto.StoragePool { return &a.Pool },
 		func(_ *call, p *StoragePool, _ *remoteproto.StoragePoolIsActiveArgs) (*remoteproto.StoragePoolIsActiveRet, error) {
@@ -62,7 +62,8 @@ func storagePoolGetXMLDesc(_ *call, p *StoragePool, a *remoteproto.StoragePoolGe
 // storagePoolSetAutostart needs a definition.
 func storagePoolSetAutostart(c *call, p *StoragePool, a *remoteproto.StoragePoolSetAutostartArgs) (*proc.Void, error) {
 	var err error
-	p.update(c.Call, func(r *poolRecord) []*event {
+	failed := p.commit(c, func(r *poolRecord) []*event {
+		err = nil
 		if !r.persistent {
 			err = c.host.errorf(vir.ErrInvalidArg, "pool has no config file")
 			return nil
@@ -70,5 +71,5 @@ func storagePoolSetAutostart(c *call, p *StoragePool, a *remoteproto.StoragePool
 		r.autostart = a.Autostart != 0
 		return nil
 	})
-	return nil, err
+	return nil, first(failed, err)
 }

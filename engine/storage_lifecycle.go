@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 
+	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
@@ -67,6 +68,11 @@ func storagePoolCreateXML(c *call, a *remoteproto.StoragePoolCreateXMLArgs) (*re
 		}
 		// Somebody has undefined it while we waited.
 	}
+	t, err := p.turn(c, c.Call)
+	if err != nil {
+		return nil, err
+	}
+	defer t.end() // a definition that it has had is no longer kept
 	before := *p.load()
 	p.update(nil, func(r *poolRecord) []*event {
 		r.def = def
@@ -102,6 +108,10 @@ func (p *StoragePool) start(ctx context.Context, origin *proc.Call, flags uint32
 		_ = p.host.storage().StopStoragePool(ctx, def)
 		return err
 	}
+	if err := p.keepState(ctx, def); err != nil {
+		_ = p.host.storage().StopStoragePool(ctx, def)
+		return err
+	}
 	p.update(origin, func(r *poolRecord) []*event {
 		r.active, r.capacity, r.allocation = true, content.Capacity, content.Allocation
 		if transient {
@@ -110,6 +120,27 @@ func (p *StoragePool) start(ctx context.Context, origin *proc.Call, flags uint32
 		return p.lifecycle(vir.StoragePoolEventStarted)
 	})
 	return nil
+}
+
+// keepState keeps what an active pool was started with, so that a later daemon
+// knows that it is.
+func (p *StoragePool) keepState(ctx context.Context, def *domxml.StoragePool) error {
+	if p.host.keeper == nil {
+		return nil
+	}
+	text, err := poolDocument{def}.kept()
+	if err != nil {
+		return err
+	}
+	return p.host.keeper.Keep(ctx, drivers.Kept{Kind: drivers.KindStoragePoolState, Name: p.load().name, Document: text})
+}
+
+// forgetState is for a pool that is to be stopped.
+func (p *StoragePool) forgetState(ctx context.Context) error {
+	if p.host.keeper == nil {
+		return nil
+	}
+	return p.host.keeper.Forget(ctx, drivers.KindStoragePoolState, "", p.load().name)
 }
 
 // scan looks at what is in a pool.
@@ -134,7 +165,11 @@ func storagePoolDestroy(c *call, p *StoragePool, _ *remoteproto.StoragePoolDestr
 	if err := p.mustBeActive(); err != nil {
 		return nil, err
 	}
+	if err := p.forgetState(c); err != nil {
+		return nil, err
+	}
 	if err := c.host.storage().StopStoragePool(c, p.load().def); err != nil {
+		_ = p.keepState(c, p.load().def)
 		return nil, err
 	}
 	p.retire(c.Call, func(r *poolRecord) []*event {
