@@ -21,7 +21,7 @@ type document interface {
 	kept() ([]byte, error)
 }
 
-func (f *definition) kept() ([]byte, error)        { return f.text, nil }
+func (f *definition) kept() ([]byte, error)        { return []byte(f.text), nil }
 func (f *networkDefinition) kept() ([]byte, error) { return f.text, nil }
 
 // poolDocument is the document of a pool.

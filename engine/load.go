@@ -298,7 +298,7 @@ func (h *Host) completeKept(tree *domxml.Domain) error {
 // move keeps a domain under its own name; one that was found under another
 // name, as somebody has copied it there, is no longer kept under that.
 func (l *loader) move(k *drivers.Kept, name string, def *definition) error {
-	if err := l.h.keeper.Keep(l.ctx, drivers.Kept{Kind: k.Kind, Name: name, Document: def.text}); err != nil {
+	if err := l.h.keeper.Keep(l.ctx, drivers.Kept{Kind: k.Kind, Name: name, Document: []byte(def.text)}); err != nil {
 		return err
 	}
 	if k.Name == name {
