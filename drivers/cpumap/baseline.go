@@ -66,6 +66,9 @@ func (p *plainMap) baseline(hosts []*domxml.HostCPU) (*domxml.CPU, error) {
 type candidate struct {
 	model            *x86Model
 	require, disable []int
+	// lacking is how many of disable the data lack; the others are those that
+	// the model itself no longer has.
+	lacking int
 }
 
 // cost tells which of two models describes a CPU better. The reference minds a
@@ -198,6 +201,7 @@ func (m *x86Map) describe(data x86Data, model *x86Model) *candidate {
 			c.disable = append(c.disable, i)
 		}
 	}
+	c.lacking = len(c.disable)
 	for _, i := range model.removed {
 		if !data.has(&m.features[i]) {
 			c.disable = append(c.disable, i)

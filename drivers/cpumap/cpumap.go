@@ -53,7 +53,8 @@ type (
 	}
 	partFile struct {
 		Vendors []struct {
-			Name string `xml:"name,attr"`
+			Name   string `xml:"name,attr"`
+			String string `xml:"string,attr"` // what the processor says
 		} `xml:"vendor"`
 		Features []featureElement `xml:"feature"`
 		Models   []modelElement   `xml:"model"`
@@ -79,8 +80,14 @@ type (
 	modelElement struct {
 		Name   string `xml:"name,attr"`
 		Decode *struct {
+			Host  string `xml:"host,attr"`
 			Guest string `xml:"guest,attr"`
 		} `xml:"decode"`
+		Signatures []struct {
+			Family   uint   `xml:"family,attr"`
+			Model    uint   `xml:"model,attr"`
+			Stepping string `xml:"stepping,attr"` // 0-3,7; all of them where it is missing
+		} `xml:"signature"`
 		Base *struct {
 			Name string `xml:"name,attr"`
 		} `xml:"model"`

@@ -10,6 +10,7 @@ import (
 // x86Map are the features and models of x86.
 type x86Map struct {
 	vendors  map[string]bool
+	strings  map[string]string // vendors by what processors say
 	places   map[place]int
 	features []x86Feature // in the order of the map
 	feature  map[string]int
@@ -38,7 +39,9 @@ type x86Feature struct {
 
 type x86Model struct {
 	name, vendor string
+	host         bool // may be what a host is called
 	guest        bool // may be chosen for guests
+	signatures   []signature
 	data         x86Data
 	// removed are features that the model had in older releases: guests are
 	// always told about them.
@@ -49,7 +52,7 @@ type x86Model struct {
 type x86Data []uint32
 
 func newX86Map() *x86Map {
-	return &x86Map{vendors: map[string]bool{}, places: map[place]int{}, feature: map[string]int{}, model: map[string]*x86Model{}}
+	return &x86Map{vendors: map[string]bool{}, strings: map[string]string{}, places: map[place]int{}, feature: map[string]int{}, model: map[string]*x86Model{}}
 }
 
 func (d x86Data) has(f *x86Feature) bool {
@@ -84,6 +87,7 @@ func (d x86Data) intersect(o x86Data) {
 func (m *x86Map) add(part *partFile) error {
 	for _, v := range part.Vendors {
 		m.vendors[v.Name] = true
+		m.strings[v.String] = v.Name
 	}
 	for _, e := range part.Features {
 		f, err := m.read(&e)
@@ -148,16 +152,22 @@ func (m *x86Map) read(e *featureElement) (x86Feature, error) {
 }
 
 func (m *x86Map) addModel(e *modelElement) error {
-	model := &x86Model{name: e.Name, guest: e.Decode == nil || e.Decode.Guest != "off"}
+	model := &x86Model{name: e.Name, host: e.Decode == nil || e.Decode.Host != "off", guest: e.Decode == nil || e.Decode.Guest != "off"}
 	if e.Base != nil {
 		base := m.model[e.Base.Name]
 		if base == nil {
 			return fmt.Errorf("unknown base %s", e.Base.Name)
 		}
-		model.vendor, model.data = base.vendor, slices.Clone(base.data)
+		model.vendor, model.data, model.signatures = base.vendor, slices.Clone(base.data), base.signatures
 	}
 	if e.Vendor != nil {
 		model.vendor = e.Vendor.Name
+	}
+	if e.Signatures != nil {
+		model.signatures = nil
+	}
+	for _, s := range e.Signatures {
+		model.signatures = append(model.signatures, signature{s.Family, s.Model, s.Stepping})
 	}
 	for _, f := range e.Features {
 		at, ok := m.feature[f.Name]
