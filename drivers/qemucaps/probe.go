@@ -166,8 +166,9 @@ func (e *Emulator) askMachines(q *questioner) {
 		if m.Name == "none" {
 			continue // what is being asked; no guest has it
 		}
+		acpi := m.ACPI != nil && *m.ACPI || m.ACPI == nil && (e.x86() || e.Arch == "aarch64")
 		e.Machines = append(e.Machines, Machine{Name: m.Name, Alias: m.Alias, MaxCPUs: m.CPUMax, HotplugCPU: m.Hotplug,
-			Default: m.Default, Deprecated: m.Deprecated, NUMA: m.NUMA, DefaultCPU: m.CPU, DefaultRAM: m.RAM, ACPI: m.ACPI})
+			Default: m.Default, Deprecated: m.Deprecated, NUMA: m.NUMA, DefaultCPU: m.CPU, DefaultRAM: m.RAM, ACPI: acpi})
 	}
 }
 

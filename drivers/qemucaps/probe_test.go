@@ -32,7 +32,7 @@ func TestProbe(t *testing.T) {
 	}
 	want := &Emulator{
 		Path: path, Arch: "i686", Version: 7002022, Package: "Debian 1:7.2+dfsg-7", KVM: true,
-		Machines: []Machine{{Name: "pc-fake", MaxCPUs: 4, Default: true}},
+		Machines: []Machine{{Name: "pc-fake", MaxCPUs: 4, Default: true, ACPI: true}},
 		KVMCPUs:  []CPU{{Name: "host", Known: true}},
 		TCGCPUs:  []CPU{{Name: "max", Known: true}},
 		KVMHost: &Expansion{Props: map[string]any{"invtsc": true, "x2apic": true, "family": 6.0, "vendor": "GenuineIntel", "fpu": true},

@@ -61,8 +61,9 @@ type Machine struct {
 	NUMA       bool   `json:"numa,omitempty"`       // its nodes may have memory backends
 	DefaultCPU string `json:"defaultCPU,omitempty"` // qemu64-x86_64-cpu
 	DefaultRAM string `json:"defaultRAM,omitempty"` // id of the memory backend: pc.ram
-	// ACPI is true, false, or nil where the emulator does not say.
-	ACPI *bool `json:"acpi,omitempty"`
+	// ACPI says that the machine has it; older emulators do not tell, and have
+	// it where others do.
+	ACPI bool `json:"acpi,omitempty"`
 }
 
 // CPU is one model.
