@@ -161,6 +161,9 @@ func (c chardevEnd) check(s, bind *ChardevSource) error {
 			return errUnsupported("Missing source channel attribute for char device")
 		}
 	}
+	if r := s.Reconnect; r != nil && r.Enabled == Yes && r.Timeout == nil {
+		return errMissing("timeout", "reconnect")
+	}
 	if s.Reconnect != nil && (s.Mode == "bind" || s.Mode == "server") {
 		return errInternal("chardev reconnect is possible only for connect mode")
 	}

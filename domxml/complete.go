@@ -49,6 +49,7 @@ func (d *Domain) CompleteWith(s Steps) error {
 		return err
 	}
 	d.completeLifecycle()
+	d.numberControllers()
 	if err := step(s.Defaults); err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (d *Domain) CompleteWith(s Steps) error {
 func (d *Domain) completeMemory() error {
 	if d.Memory.Value == 0 {
 		if d.CPU == nil || d.CPU.NUMA == nil || d.CPU.NUMA.memory() == 0 {
-			return errXML("Memory size must be specified via <memory> or in the <numa> configuration")
+			return errNoMemory()
 		}
 		d.Memory.Memory = KiB(d.CPU.NUMA.memory())
 	}
@@ -194,4 +195,8 @@ func (d *Domain) completeLifecycle() {
 	if d.OnCrash == "" {
 		d.OnCrash = LifecycleDestroy
 	}
+}
+
+func errNoMemory() error {
+	return errXML("Memory size must be specified via <memory> or in the <numa> configuration")
 }

@@ -108,6 +108,9 @@ func (d *Domain) validateControllers() error {
 		if err := list[i].validateTarget(); err != nil {
 			return err
 		}
+		if err := list[i].validateOptions(); err != nil {
+			return err
+		}
 	}
 	return d.validateUSBMasters()
 }

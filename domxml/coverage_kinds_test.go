@@ -51,7 +51,7 @@ func volumes() (ways []way) {
 // how many per cent of the schema must survive that, of all and of what the
 // corpus has. Node devices and filters are in TestObjectCoverage; snapshots are not covered yet.
 var covered = []coverage{
-	{kind: "domain", ways: []way{parsedAs(ParseDomain, FormatDomain, Live())}, elements: 99.2, attributes: 99.9, values: 98.1},
+	{kind: "domain", ways: []way{parsedAs(ParseDomain, FormatDomain, Live())}, elements: 99.2, attributes: 99.9, values: 98.0},
 	{kind: "network", ways: []way{parsedAs(ParseNetwork, FormatNetwork, Live())}, elements: 100, attributes: 100, values: 96.7},
 	{kind: "networkport", ways: []way{both(ParseNetworkPort, FormatNetworkPort)}, elements: 100, attributes: 100, values: 100},
 	{kind: "storagepool", ways: []way{parsedAs(ParseStoragePool, FormatStoragePool, Live())}, elements: 95, attributes: 92.8, values: 91},

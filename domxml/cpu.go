@@ -102,6 +102,9 @@ func (c *CPU) parseNode(d *decoder, n node) error {
 	if err := c.checkModel(); err != nil {
 		return err
 	}
+	if m := c.MaxPhysAddr; m != nil && m.Limit != 0 && m.Mode != "passthrough" {
+		return errCPU(vir.ErrConfigUnsupported, "attribute 'limit' is only supported for maxphysaddr mode 'passthrough'")
+	}
 	return c.checkFeatures()
 }
 

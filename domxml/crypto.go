@@ -9,6 +9,13 @@ type Crypto struct {
 	Driver *VirtioDriver `xml:"driver"`
 }
 
+func (c *Crypto) parsed(*decoder, node) error {
+	if c.Backend == nil {
+		return errXML("only one crypto backend is supported")
+	}
+	return nil
+}
+
 // CryptoBackend does the work.
 type CryptoBackend struct {
 	Model  string `xml:"model,attr" vir:"required enum=builtin|lkcf"`

@@ -7,7 +7,6 @@ import "cmp"
 // devices comes before those.
 func (d *Domain) completeDevices(driver func() error) error {
 	v := &d.Devices
-	d.numberControllers()
 	for i := range v.Disks {
 		assigned := v.Disks[i].Address == nil
 		if err := v.Disks[i].complete(); err != nil {

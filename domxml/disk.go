@@ -57,8 +57,8 @@ type DiskDriver struct {
 	Name           string `xml:"name,attr,omitempty"`
 	Type           string `xml:"type,attr,omitempty"`
 	Cache          string `xml:"cache,attr,omitempty" vir:"enum=default|none|writethrough|writeback|directsync|unsafe"`
-	ErrorPolicy    string `xml:"error_policy,attr,omitempty" vir:"enum=default|stop|report|ignore|enospace"`
-	RErrorPolicy   string `xml:"rerror_policy,attr,omitempty" vir:"enum=default|stop|report|ignore|enospace"`
+	ErrorPolicy    string `xml:"error_policy,attr,omitempty" vir:"enum=stop|report|ignore|enospace"`
+	RErrorPolicy   string `xml:"rerror_policy,attr,omitempty" vir:"enum=stop|report|ignore|enospace"`
 	IO             string `xml:"io,attr,omitempty" vir:"enum=native|threads|io_uring"`
 	IOEventFD      OnOff  `xml:"ioeventfd,attr,omitempty"`
 	EventIdx       OnOff  `xml:"event_idx,attr,omitempty"`

@@ -46,16 +46,14 @@ func (k *Disk) parsedDriver() error {
 	if v.Type == "aio" {
 		v.Type = "raw" // the name that Xen has for it
 	}
-	if v.Type != "" && !slices.Contains(diskFormats, v.Type) {
+	if v.Type == "none" || v.Type == "luks" || v.Type != "" && !slices.Contains(diskFormats, v.Type) {
 		return errUnsupported("unknown driver format value '%s'", v.Type)
 	}
 	if v.RErrorPolicy == "enospace" {
 		return errUnsupported("Invalid disk read error policy: 'enospace'")
 	}
-	for _, p := range []*string{&v.Cache, &v.ErrorPolicy, &v.RErrorPolicy} {
-		if *p == "default" {
-			*p = ""
-		}
+	if v.Cache == "default" {
+		v.Cache = ""
 	}
 	if v.empty() {
 		k.Driver = nil
@@ -141,7 +139,7 @@ func (k *Disk) parsedParts(n node) error {
 	if k.SGIO == "unfiltered" {
 		return errUnsupported("unfiltered sgio is no longer supported")
 	}
-	if k.Target.Tray == "closed" || k.Device != "cdrom" && k.Device != "floppy" {
+	if k.Target.Tray == "closed" {
 		k.Target.Tray = ""
 	}
 	if g := k.Geometry; g != nil && (g.Cyls == 0 || g.Heads == 0 || g.Secs == 0) {

@@ -49,6 +49,9 @@ func (s *DiskSource) checkNetwork() error {
 	case "sheepdog":
 		return errUnsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
 	}
+	if err := s.checkCookies(); err != nil {
+		return err
+	}
 	for i := range s.Hosts {
 		h := &s.Hosts[i]
 		if h.Transport == "tcp" {
@@ -115,9 +118,44 @@ func (b *BackingStore) parseNode(d *decoder, n node) error {
 	if b.Format == nil {
 		return errXML("missing disk backing store format")
 	}
+	if !slices.Contains(diskFormats, b.Format.Type) || b.Format.Type == "none" {
+		return errXML("unknown storage source format '%s'", b.Format.Type)
+	}
 	if b.Source == nil {
 		return errXML("missing disk backing store source")
 	}
 	b.Source.tie(b.Type)
 	return b.Source.check()
+}
+
+// checkCookies wants names once, and what fits into a header.
+func (s *DiskSource) checkCookies() error {
+	const bad = " \t\r\n\",;\\"
+	for i, c := range s.Cookies {
+		value := c.Value
+		if len(value) > 1 && strings.HasPrefix(value, `"`) && strings.HasSuffix(value, `"`) {
+			value = value[1 : len(value)-1]
+		}
+		switch {
+		case c.Name == "":
+			return errXML("missing cookie name")
+		case c.Value == "":
+			return errXML("missing value for cookie '%s'", c.Name)
+		case strings.ContainsAny(c.Name, bad+"()<>@:/[]?={}"):
+			return errStorage("cookie name '%s' contains invalid characters", c.Name)
+		case strings.ContainsAny(value, bad):
+			return errStorage("value of cookie '%s' contains invalid characters", c.Name)
+		case slices.ContainsFunc(s.Cookies[:i], func(o Cookie) bool { return o.Name == c.Name }):
+			return errStorage("duplicate cookie '%s'", c.Name)
+		}
+	}
+	return nil
+}
+
+// parsed wants to know how the helper is reached.
+func (r *Reservations) parsed(*decoder, node) error {
+	if r.Managed == No && (r.Source == nil || r.Source.Type == "") {
+		return errStorage("missing connection type for <reservations/>")
+	}
+	return nil
 }

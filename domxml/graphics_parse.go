@@ -52,6 +52,7 @@ func (g *Graphics) tie() {
 	case "vnc":
 		k.Port, k.AutoPort, k.WebSocket, k.Keymap, k.SharePolicy, k.PowerControl = g.Port, g.AutoPort, g.WebSocket, g.Keymap, g.SharePolicy, g.PowerControl
 		k.Passwd, k.PasswdValidTo, k.Connected, k.Listens, k.Listen, k.Socket = g.Passwd, g.PasswdValidTo, g.Connected, g.Listens, g.Listen, g.Socket
+		k.Audio = g.Audio
 	case "spice":
 		gl := g.GL
 		k = *g

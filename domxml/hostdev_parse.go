@@ -115,13 +115,17 @@ func (h *Hostdev) parsedSource(n node) error {
 		if s.Protocol == "" {
 			return errMissing("protocol", "source")
 		}
+		if w, ok := strings.CutPrefix(s.WWPN, "naa."); s.Protocol == "vhost" && (!ok || !validWWN(w)) {
+			return errXML("malformed 'wwpn' value")
+		}
 	case "mdev":
 		if h.Model == "" {
 			return errMissing("model", n.Name())
 		}
-		if s.Address != nil {
-			keep.Address = &HostdevAddress{UUID: s.Address.UUID}
+		if s.Address == nil {
+			return errUnsupported("Missing <address> element")
 		}
+		keep.Address = &HostdevAddress{UUID: s.Address.UUID}
 	}
 	h.Source = &keep
 	return nil

@@ -1,6 +1,9 @@
 package domxml
 
-import "math/bits"
+import (
+	"math/bits"
+	"strings"
+)
 
 // HyperV are the features that Windows looks for in its own hypervisor.
 type HyperV struct {
@@ -83,6 +86,9 @@ func (v *HyperVVendorID) parsed(*decoder, node) error {
 	}
 	if len(v.Value) > 12 {
 		return errXML("HyperV vendor_id value must not be more than 12 characters.")
+	}
+	if strings.Contains(v.Value, ",") {
+		return errXML("HyperV vendor_id value is invalid")
 	}
 	return nil
 }

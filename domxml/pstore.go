@@ -12,5 +12,8 @@ func (p *PStore) parsed(*decoder, node) error {
 	if p.Path == "" {
 		return errXML("missing path for ACPI ERST pstore device")
 	}
+	if p.Size == nil || p.Size.Unit == "" {
+		return errMissingPath("./size")
+	}
 	return nil
 }

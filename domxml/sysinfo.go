@@ -62,6 +62,9 @@ func (s *SysInfo) parsed(*decoder, node) error {
 			if e.Name == "" {
 				return errXML("Firmware entry is missing 'name' attribute")
 			}
+			if e.Value == "" && e.File == "" {
+				return errXML("Firmware entry must have either value or 'file' attribute")
+			}
 		}
 		return nil
 	}

@@ -17,6 +17,9 @@ func (d *Domain) validateVideos() error {
 // with what they need.
 func (d *Domain) validateIOMMU() error {
 	u := d.Devices.IOMMU
+	if u != nil && u.Model != "virtio" && u.Address != nil {
+		return errXML("iommu model '%s' can't have address", u.Model)
+	}
 	if u == nil || u.Driver == nil {
 		return nil
 	}

@@ -17,7 +17,7 @@ func (d *Domain) validateDisks() error {
 			return err
 		}
 	}
-	return nil
+	return d.validateThrottles()
 }
 
 func (k *Disk) validate() error {
@@ -41,6 +41,15 @@ func (k *Disk) validate() error {
 	}
 	if len(k.Product) > 16 && k.Target.Bus == DiskBusSCSI {
 		return errUnsupported("disk product is more than 16 characters")
+	}
+	if err := k.validateBus(); err != nil {
+		return err
+	}
+	if err := k.validateVhostUser(); err != nil {
+		return err
+	}
+	if err := k.validateOptions(); err != nil {
+		return err
 	}
 	if k.Target.Removable != "" && (k.Target.Bus != DiskBusUSB && k.Target.Bus != DiskBusSCSI || k.Device != "disk") {
 		return errXML("removable is only valid for usb or scsi disks")

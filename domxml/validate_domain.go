@@ -21,6 +21,13 @@ func (d *Domain) validateVCPUs() error {
 		return errInternal("CPU IDs in <numa> exceed the <vcpu> count")
 	}
 	if d.CPU != nil && d.CPU.NUMA != nil {
+		n := 0
+		for _, c := range d.CPU.NUMA.Cells {
+			n += c.CPUs.Len()
+		}
+		if n > int(d.VCPU.Value) {
+			return errInternal("Number of CPUs in <numa> exceeds the <vcpu> count")
+		}
 		for _, c := range d.CPU.NUMA.Cells {
 			if c.CPUs.Max() >= int(d.VCPU.Value) {
 				return errInternal("CPU IDs in <numa> exceed the <vcpu> count")
@@ -37,7 +44,7 @@ func (d *Domain) validateBoot() error {
 	seen := map[uint]bool{}
 	return d.eachBoot(func(b *Boot) error {
 		if seen[b.Order] {
-			return errUnsupported("boot order %d used for more than one device", b.Order)
+			return errUnsupported("boot order '%d' used for more than one device", b.Order)
 		}
 		seen[b.Order] = true
 		return nil
@@ -45,6 +52,22 @@ func (d *Domain) validateBoot() error {
 }
 
 func (d *Domain) validateTuning() error {
+	if d.NUMATune != nil {
+		cells := 0
+		if d.CPU != nil && d.CPU.NUMA != nil {
+			cells = len(d.CPU.NUMA.Cells)
+		}
+		for _, n := range d.NUMATune.MemNodes {
+			if n.CellID >= uint(cells) {
+				return errXML("Argument 'cellid' in memnode element must correspond to existing guest's NUMA cell")
+			}
+		}
+	}
+	for i := range d.SecLabels {
+		if s := &d.SecLabels[i]; s.Type == "dynamic" && s.Relabel == No {
+			return errUnsupported("dynamic label type must use resource relabeling")
+		}
+	}
 	if d.CPUTune != nil {
 		return d.CPUTune.checkRanges()
 	}

@@ -58,13 +58,30 @@ func (d *Domain) validateMemories() error {
 	if total > d.Memory.Value {
 		return errXML("Total size of memory devices exceeds the total memory size")
 	}
+	if total > 0 && total == d.Memory.Value {
+		return errNoMemory()
+	}
 	for i := range d.Devices.Memories {
-		if err := d.Devices.Memories[i].validate(); err != nil {
+		m := &d.Devices.Memories[i]
+		if err := m.validate(); err != nil {
 			return err
+		}
+		if err := d.checkMemoryNode(m); err != nil {
+			return err
+		}
+		if a := m.Address; a != nil && a.Type == AddressDIMM {
+			for _, o := range d.Devices.Memories[:i] {
+				if o.Address != nil && o.Address.Type == AddressDIMM && o.Address.Slot == a.Slot {
+					return errUnsupported("memory device slot '%d' is already being used by another memory device", a.Slot)
+				}
+			}
 		}
 	}
 	return nil
 }
+
+// leastBlock is the smallest block of a virtio-mem device, in KiB.
+const leastBlock = 2048
 
 func (m *MemoryDev) validate() error {
 	path := m.Source != nil && m.Source.Path != ""
@@ -82,6 +99,18 @@ func (m *MemoryDev) validate() error {
 	case "virtio-mem":
 		if m.Target == nil || m.Target.Block == nil || bits.OnesCount64(m.Target.Block.Value) != 1 {
 			return errDetail("block size must be a power of two")
+		}
+		block := m.Target.Block.Value
+		if block < leastBlock {
+			return errDetail("block size too small, must be at least %dKiB", leastBlock)
+		}
+		if r, size := m.Target.Requested, m.Target.Size; r != nil && size != nil {
+			if r.Value > size.Value {
+				return errDetail("requested size must be smaller than or equal to @size (%dKiB)", size.Value)
+			}
+			if r.Value%block != 0 {
+				return errDetail("requested size must be an integer multiple of block size")
+			}
 		}
 	}
 	return nil
