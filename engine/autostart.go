@@ -89,5 +89,5 @@ func (d *Domain) autostart(ctx context.Context) error {
 	if r.gone || r.active() || !r.autostart {
 		return nil
 	}
-	return d.launch(ctx, nil, verbStart, r.next(), "")
+	return d.launch(ctx, nil, verbStart, r.next(), nil, "")
 }

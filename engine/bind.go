@@ -179,6 +179,9 @@ func onConn[A, R any](b *binder, p *proc.Proc[A, R], fn func(*call, *A) (*R, err
 				return nil, err
 			}
 		}
+		if !c.host.immediate {
+			pc.MayWait()
+		}
 		cl := &call{Context: ctx, Call: pc, conn: c, host: c.host}
 		if ck.driver != nil {
 			if err := ck.driver(cl, a); err != nil {

@@ -42,9 +42,13 @@ func (e *Engine) connectOpen(ctx context.Context, pc *proc.Call, a *remoteproto.
 	if name == "" {
 		name = e.cfg.DefaultURI
 	}
-	h, uri, err := e.find(ctx, name)
-	if err != nil {
-		return nil, err
+	h, uri := e.again(name)
+	if h == nil {
+		pc.MayWait()
+		var err error
+		if h, uri, err = e.find(ctx, name); err != nil {
+			return nil, err
+		}
 	}
 	c := &Conn{
 		engine: e, session: pc.Session, host: h, uri: uri,
@@ -73,6 +77,9 @@ func (e *Engine) find(ctx context.Context, name string) (*Host, string, error) {
 			return nil, "", err
 		}
 		h, err := e.open(ctx, spec)
+		if err == nil {
+			e.remember(name, spec)
+		}
 		return h, spec.URI, err
 	}
 	return nil, "", errNoDriver(name)

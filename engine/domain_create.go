@@ -79,17 +79,21 @@ func (d *Domain) start(c *call, flags uint32) error {
 	if flags&uint32(vir.DomainStartPaused) != 0 {
 		v = verbStartPaused
 	}
-	return d.launch(c, c.Call, v, r.next(), "")
+	return d.launch(c, c.Call, v, r.next(), nil, "")
 }
 
-// launch starts the guest of a domain from a definition.
-func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *definition, saved string) error {
+// launch starts the guest of a domain from a definition; tree is its document
+// if the caller has it, which then goes to the guest.
+func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *definition, tree *domxml.Domain, saved string) error {
 	h := d.host
 	e, _ := edgeOf(vir.DomainShutoff, v)
 	id := h.lastID.Add(1)
 	var early earlyFacts
 	take := func(f drivers.Fact) { d.fact(id, f) }
-	guest, err := h.backend.Start(ctx, def.tree(), drivers.StartOptions{ID: id, Paused: v == verbStartPaused, Saved: saved},
+	if tree == nil {
+		tree = def.tree()
+	}
+	guest, err := h.backend.Start(ctx, tree, drivers.StartOptions{ID: id, Paused: v == verbStartPaused, Saved: saved},
 		func(f drivers.Fact) {
 			if !early.hold(f) {
 				take(f)
@@ -148,7 +152,7 @@ func (h *Host) bringUp(c *call, tree *domxml.Domain, v verb, saved string) (*Dom
 		if err != nil {
 			return nil, err
 		}
-		gone, err := d.bringUp(c, v, def, saved)
+		gone, err := d.bringUp(c, v, def, tree, saved)
 		if err != nil && fresh {
 			h.forget(d)
 		}
@@ -160,7 +164,7 @@ func (h *Host) bringUp(c *call, tree *domxml.Domain, v verb, saved string) (*Dom
 
 // bringUp starts a guest when it is the domain's turn. It reports whether the
 // domain has gone while it waited.
-func (d *Domain) bringUp(c *call, v verb, def *definition, saved string) (gone bool, err error) {
+func (d *Domain) bringUp(c *call, v verb, def *definition, tree *domxml.Domain, saved string) (gone bool, err error) {
 	done, err := d.job.begin(c, c.Info.API)
 	if err != nil {
 		return false, err
@@ -172,7 +176,7 @@ func (d *Domain) bringUp(c *call, v verb, def *definition, saved string) (gone b
 	case r.active():
 		return false, errAlreadyActive(r.name)
 	}
-	return false, d.launch(c, c.Call, v, def, saved)
+	return false, d.launch(c, c.Call, v, def, tree, saved)
 }
 
 func errAlreadyActive(name string) error {

@@ -196,7 +196,7 @@ func (h *Host) seed(ctx context.Context, s drivers.DomainSeed) error {
 		d.halt(nil, r.id, def, false)
 	}
 	if s.State != vir.DomainShutoff {
-		if err := d.launch(ctx, nil, verbStart, def, ""); err != nil {
+		if err := d.launch(ctx, nil, verbStart, def, nil, ""); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 func bindDomainStats(b *binder) {
-	onConn(b, remoteproto.ConnectGetAllDomainStats, connectGetAllDomainStats).quick()
+	onConn(b, remoteproto.ConnectGetAllDomainStats, connectGetAllDomainStats)
 }
 
 // statsGroup is one group of figures (virDomainStatsTypes).

@@ -44,6 +44,8 @@ type Engine struct {
 
 	mu    sync.Mutex
 	hosts map[string]*Host // the shared ones, by key
+	// addresses are URIs that clients have named; see again.
+	addresses map[string]address
 }
 
 // New makes an engine; every procedure of the remote, qemu and lxc programs
@@ -64,6 +66,8 @@ func New(cfg Config) *Engine {
 		table:    proc.NewTable(&remoteproto.Program, &qemuproto.Program, &lxcproto.Program),
 		bindings: map[*proc.Info]*binding{},
 		hosts:    map[string]*Host{},
+
+		addresses: map[string]address{},
 	}
 	b := &binder{engine: e}
 	bindConnect(b)
@@ -75,6 +79,7 @@ func New(cfg Config) *Engine {
 	bindHostObjects(b)
 	bindStorage(b)
 	bindRest(b)
+	bindPrompt(b)
 	return e
 }
 

@@ -19,6 +19,7 @@ type Host struct {
 	keeper      drivers.Keeper // nil where everything ends with the daemon
 	turns       turns
 	rules       *ruleset
+	immediate   bool // the backend never waits
 
 	domains  *store[Domain]
 	networks *store[Network]
@@ -54,6 +55,8 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 
 		refs: 1,
 	}
+	_, immediate := spec.Backend.(drivers.Immediate)
+	h.immediate = immediate && spec.Keeper == nil
 	if h.keeper != nil {
 		if err := h.loadKept(ctx); err != nil {
 			return nil, err
@@ -75,6 +78,36 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 		e.hosts[spec.Key] = h
 	}
 	return h, nil
+}
+
+// address is what a client's URI has led to: the key of a shared host and the
+// URI's canonical form.
+type address struct{ key, uri string }
+
+// maxAddresses bounds what is remembered of the URIs that clients have named.
+const maxAddresses = 100
+
+// again opens a shared host by a URI that has led to it before, without asking
+// the driver. The caller owns one reference.
+func (e *Engine) again(name string) (*Host, string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	at, ok := e.addresses[name]
+	h := e.hosts[at.key]
+	if !ok || h == nil {
+		return nil, ""
+	}
+	h.refs++
+	return h, at.uri
+}
+
+// remember notes where a URI has led to.
+func (e *Engine) remember(name string, spec *drivers.Host) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if spec.Key != "" && len(e.addresses) < maxAddresses {
+		e.addresses[name] = address{spec.Key, spec.URI}
+	}
 }
 
 // Open opens the host of a URI before any client asks for it: guests that are

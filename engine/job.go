@@ -29,6 +29,9 @@ func (j *job) begin(ctx context.Context, owner string) (func(), error) {
 	select {
 	case j.slot <- struct{}{}:
 	default:
+		if c, ok := ctx.(*call); ok {
+			c.MayWait()
+		}
 		timer := time.NewTimer(jobWait)
 		defer timer.Stop()
 		select {

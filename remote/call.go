@@ -34,8 +34,10 @@ func (c *conn) catch(what string, then func(error)) {
 }
 
 // run runs the handler of one call and queues the reply. It takes over fds.
-func (c *conn) run(h *proc.Handler, call *netpkt.Header, args []byte, fds []*os.File, by int32) {
+// onWait, if not nil, runs when the handler says that it may wait.
+func (c *conn) run(h *proc.Handler, call *netpkt.Header, args []byte, fds []*os.File, by int32, onWait func()) {
 	pc := proc.NewCall(c, h.Info, call.Serial, fds)
+	pc.OnWait(onWait)
 	buf := netpkt.NewBuffer(min(h.Room(), netpkt.PooledSize))
 	reply := replyHeader(call)
 	out, err := c.invoke(h, pc, args, reply.Append(buf.B, 0))

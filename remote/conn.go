@@ -31,6 +31,7 @@ type conn struct {
 	ctx    context.Context // of all its handlers
 	cancel context.CancelFunc
 
+	ended    chan struct{} // closed in the end, nil if nobody waits for that
 	wake     chan struct{} // something changed that the reader may wait for
 	paused   atomic.Bool   // the reader waits, see pause
 	draining atomic.Bool   // no more calls, see drain
@@ -85,35 +86,40 @@ func (c *conn) abandon() {
 
 func (c *conn) logger() *slog.Logger { return c.srv.opts.Logger.With("client", c.id) }
 
-// serve reads until the connection ends.
+// serve begins to serve the connection, and returns when it has ended or
+// somebody else reads on.
 func (c *conn) serve() {
 	c.logger().Debug("client connected", "transport", c.identity.Transport,
 		"pid", c.identity.PID, "uid", c.identity.UID, "readonly", c.readOnly)
-	defer c.finish()
+	c.read()
+}
+
+// read reads until the connection ends and cleans up behind it, or until a
+// handler that has to wait has had another goroutine read on.
+func (c *conn) read() {
+	ended := true
+	defer func() {
+		if ended {
+			c.finish()
+		}
+	}()
 	defer c.catch("the connection's reader", func(err error) { c.kill(err) })
 	var p netpkt.Packet
 	for {
-		if err := c.in.Fill(); err != nil {
-			if c.draining.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
-				c.lastReplies()
-				return
-			}
-			c.kill(err)
-			return
-		}
-		c.touch()
 		for {
 			ok, err := c.in.Next(&p)
 			if err == nil && ok {
 				err = c.handle(&p)
 			}
-			if err != nil {
+			switch {
+			case err == errHandedOn:
+				ended = false
+				return
+			case err != nil:
 				// What was answered before the mistake still goes out.
 				c.out.Flush()
 				c.kill(err)
 				return
-			}
-			switch {
 			case c.leaving.Load() != staying:
 				c.out.Flush()
 				<-c.ctx.Done() // the writer ends it behind the reply
@@ -130,6 +136,15 @@ func (c *conn) serve() {
 		if c.out.Queued() > highWater {
 			c.pause(func() bool { return c.out.Queued() <= lowWater })
 		}
+		if err := c.in.Fill(); err != nil {
+			if c.draining.Load() && errors.Is(err, os.ErrDeadlineExceeded) {
+				c.lastReplies()
+				return
+			}
+			c.kill(err)
+			return
+		}
+		c.touch()
 	}
 }
 
@@ -233,6 +248,9 @@ func (c *conn) finish() {
 	}
 	c.logEnd(reason)
 	c.srv.remove(c)
+	if c.ended != nil {
+		close(c.ended)
+	}
 }
 
 // logEnd says why the connection ended: a client may leave any time, but one

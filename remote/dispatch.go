@@ -11,14 +11,13 @@ func errRPC(format string, args ...any) *vir.Error {
 	return vir.Errorf(vir.FromRPC, vir.ErrRPC, format, args...)
 }
 
-// handle takes one packet. An error ends the connection: the peer does not
-// speak the protocol. What a client has no business to send, but may have sent
+// handle takes one packet. An error ends the connection, but for errHandedOn:
+// the peer does not speak the protocol. What a client has no business to send, but may have sent
 // for a reason that is gone, is dropped.
 func (c *conn) handle(p *netpkt.Packet) error {
 	switch p.Type {
 	case netpkt.Call, netpkt.CallFDs:
-		c.handleCall(p)
-		return nil
+		return c.handleCall(p)
 	case netpkt.Stream, netpkt.Hole:
 		return c.handleStream(p)
 	case netpkt.Message:
@@ -32,21 +31,25 @@ func (c *conn) handle(p *netpkt.Packet) error {
 // what a client hears that breaks several rules at once: program, status,
 // procedure, authentication, then the arguments, and last what the handler
 // itself demands.
-func (c *conn) handleCall(p *netpkt.Packet) {
+func (c *conn) handleCall(p *netpkt.Packet) error {
 	c.srv.calls.Add(1)
 	h, err := c.lookUp(&p.Header)
 	if err != nil {
 		p.CloseFDs()
 		c.replyError(&p.Header, err)
-		return
+		return nil
 	}
-	if h.Quick {
+	switch {
+	case h.Quick:
 		c.quick.Store(true)
-		c.run(h, &p.Header, p.Payload, p.FDs, leavingByReader)
+		c.run(h, &p.Header, p.Payload, p.FDs, leavingByReader, nil)
 		c.quick.Store(false)
-		return
+		return nil
+	case h.Prompt && c.idle():
+		return c.runHere(h, p)
 	}
 	c.start(&job{handler: h, header: p.Header, buf: p.Take(), args: p.Payload, fds: p.FDs})
+	return nil
 }
 
 func (c *conn) lookUp(h *netpkt.Header) (*proc.Handler, *vir.Error) {

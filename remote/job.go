@@ -65,7 +65,7 @@ func (c *conn) admit(j *job) bool {
 // work runs the job and then those that wait.
 func (c *conn) work(j *job) {
 	for j != nil {
-		c.run(j.handler, &j.header, j.args, j.fds, leavingByCall)
+		c.run(j.handler, &j.header, j.args, j.fds, leavingByCall, nil)
 		j.buf.Release()
 		c.out.Flush()
 		j = c.next(j)

@@ -20,6 +20,7 @@ import (
 
 // stuck is a table with a procedure that hangs until told otherwise.
 type stuck struct {
+	suspend *proc.Handler
 	*proc.Table
 	running atomic.Int32
 	most    atomic.Int32
@@ -29,8 +30,9 @@ type stuck struct {
 
 func newStuck() *stuck {
 	s := &stuck{Table: newTable(), release: make(chan struct{})}
-	proc.Bind(s.Table, remoteproto.DomainSuspend, nil,
-		func(ctx context.Context, _ *proc.Call, _ *remoteproto.DomainSuspendArgs) (*proc.Void, error) {
+	s.suspend = proc.Bind(s.Table, remoteproto.DomainSuspend, nil,
+		func(ctx context.Context, c *proc.Call, _ *remoteproto.DomainSuspendArgs) (*proc.Void, error) {
+			c.MayWait()
 			n := s.running.Add(1)
 			defer s.running.Add(-1)
 			s.calls.Add(1)
@@ -56,13 +58,26 @@ func newStuck() *stuck {
 	return s
 }
 
+// everyWay runs a test with calls that begin on goroutines of their own, and
+// with such that begin on the reader's.
+func everyWay(t *testing.T, f func(t *testing.T, s *stuck)) {
+	for name, prompt := range map[string]bool{"own goroutine": false, "prompt": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newStuck()
+				s.suspend.Prompt = prompt
+				f(t, s)
+			})
+		})
+	}
+}
+
 var domainArgs = make([]byte, 4+16+4)
 
 // TestRequestLimit: 5 calls run, 16 more are read and wait, the rest stays in
 // the socket; what is of high priority or quick gets through until then.
 func TestRequestLimit(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStuck()
+	everyWay(t, func(t *testing.T, s *stuck) {
 		srv := remote.NewServer(s.Table, quietOptions())
 		c := pipeRaw(t, srv)
 		const all = 5 + 16
@@ -110,8 +125,7 @@ func TestRequestLimit(t *testing.T) {
 // TestSlowCalls: calls that wait for a guest do not keep their client from
 // asking about others; there is a bound on them, too.
 func TestSlowCalls(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStuck()
+	everyWay(t, func(t *testing.T, s *stuck) {
 		c := pipeRaw(t, remote.NewServer(s.Table, quietOptions()))
 		send := func(from, n uint32) {
 			for i := from; i < from+n; i++ {
@@ -149,8 +163,7 @@ func TestSlowCalls(t *testing.T) {
 
 // TestWaitingCallsEnd: calls that wait when the client leaves are not run.
 func TestWaitingCallsEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newStuck()
+	everyWay(t, func(t *testing.T, s *stuck) {
 		srv := remote.NewServer(s.Table, quietOptions())
 		c := pipeRaw(t, srv)
 		for i := range uint32(12) {

@@ -192,7 +192,9 @@ func (s *Server) ServeConn(ctx context.Context, nc net.Conn, l Listener) {
 	}
 	stop := context.AfterFunc(ctx, func() { c.kill(ctx.Err()) })
 	defer stop()
+	c.ended = make(chan struct{})
 	c.serve()
+	<-c.ended
 }
 
 // Shutdown closes the listeners, which removes their sockets, lets the calls

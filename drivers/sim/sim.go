@@ -41,6 +41,9 @@ func (b *Backend) Start(_ context.Context, d *domxml.Domain, o drivers.StartOpti
 	return newGuest(b, d, o, notify), nil
 }
 
+// Immediate says that guests obey at once.
+func (*Backend) Immediate() {}
+
 // GuestType is *Guest.
 func (*Backend) GuestType() reflect.Type { return reflect.TypeFor[*Guest]() }
 

@@ -50,6 +50,7 @@ type Call struct {
 	after    []func()
 	out      []byte
 	encoded  bool
+	mayWait  func()
 }
 
 // NewCall is for transports and tests. The call owns fds.
@@ -64,6 +65,19 @@ func (c *Call) TakeFDs() []*os.File {
 	c.fds = nil
 	return fds
 }
+
+// MayWait says that the handler may wait from here on, for a lock that is held
+// long, for a file, for a hypervisor. A Prompt handler must say so before it
+// does; to others it is nothing.
+func (c *Call) MayWait() {
+	if f := c.mayWait; f != nil {
+		c.mayWait = nil
+		f()
+	}
+}
+
+// OnWait is for transports: f runs when a Prompt handler first says MayWait.
+func (c *Call) OnWait(f func()) { c.mayWait = f }
 
 // Out is the reply so far. A handler of a large result may append it there in
 // encoded form, hand that to Encoded and return nil as its result.

@@ -28,6 +28,11 @@ type Handler struct {
 	// I/O, no hypervisor. The transport runs it on the connection's own
 	// goroutine, in the order of arrival.
 	Quick bool
+	// Prompt says that the handler mostly does not wait, and that it calls
+	// Call.MayWait before it does. The transport begins it on the connection's
+	// own goroutine, too, and goes on reading elsewhere when it has to. Not for
+	// procedures with streams.
+	Prompt bool
 	// Serve decodes args, runs the handler and appends the encoded result to
 	// out. Errors are the handler's, ErrDecode or *EncodeError.
 	Serve func(ctx context.Context, c *Call, args, out []byte) ([]byte, error)
