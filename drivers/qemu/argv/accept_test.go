@@ -117,6 +117,7 @@ head -c 32 /dev/zero >key
 `
 	run = `mkdir -p /tmp/$1; exec >out/$1 2>&1
 printf '{"execute":"qmp_capabilities"}\n{"execute":"quit"}\n' >/tmp/$1/commands
+[ ! -f commands/$1 ] || cp commands/$1 /tmp/$1/commands
 timeout 60 unshare --net sh -c 'ip link set lo up; . "$1"' sh "./jobs/$1" </tmp/$1/commands
 echo "exit $?"; rm -rf /tmp/$1
 `

@@ -25,6 +25,9 @@ func (b *builder) blockdevNodes(i *image) error {
 	}
 	if !i.hasFormat() {
 		b.blockdev(storage)
+		if i.slice() != nil {
+			b.blockdev(b.sliceNode(i))
+		}
 		return nil
 	}
 	secrets, err := b.formatSecrets(i)
@@ -32,9 +35,8 @@ func (b *builder) blockdevNodes(i *image) error {
 		return err
 	}
 	b.blockdev(storage)
-	if s := i.slice(); s != nil && i.plainFormat() != "raw" {
-		b.blockdev(props("driver", "raw", "node-name", i.sliceNode(), "offset", s.Offset, "size", s.Size,
-			"file", i.storageNode(), "auto-read-only", true, "discard", "unmap"))
+	if i.slice() != nil {
+		b.blockdev(b.sliceNode(i))
 	}
 	b.blockdev(b.formatNode(i, secrets))
 	return nil
@@ -48,18 +50,31 @@ func (b *builder) storageNode(i *image) (*Props, error) {
 		return nil, err
 	}
 	p.set("node-name", i.storageNode())
-	if i.hasFormat() {
-		if b.singleFD(i) {
-			p.set("read-only", false)
-		} else {
-			p.set("auto-read-only", true)
-		}
-		p.set("discard", "unmap")
+	if b.singleFD(i) && i.hasFormat() {
+		p.set("read-only", false).set("discard", "unmap")
 	} else {
-		p.set("read-only", i.readonly)
-		b.guestOptions(p, i)
+		b.access(p, i, i.hasFormat() || i.slice() != nil)
 	}
 	return p.put("cache", cacheProps(i.cache)), nil
+}
+
+// sliceNode is a part of a place.
+func (b *builder) sliceNode(i *image) *Props {
+	s := i.slice()
+	p := props("driver", "raw", "file", i.storageNode(), "offset", s.Offset, "size", s.Size, "node-name", i.sliceNode())
+	b.access(p, i, i.hasFormat())
+	return p.put("cache", cacheProps(i.cache))
+}
+
+// access is what may be done with a node: everything that the node above it
+// does, or what the guest may do.
+func (b *builder) access(p *Props, i *image, under bool) {
+	if under {
+		p.set("auto-read-only", true).set("discard", "unmap")
+		return
+	}
+	p.set("read-only", i.readonly)
+	b.guestOptions(p, i)
 }
 
 // guestOptions are what a node does with the guest's requests.
@@ -85,21 +100,12 @@ func (i *image) plainFormat() string {
 	return i.format
 }
 
-func (i *image) slice() *domxml.Slice {
-	for n := range i.source.Slices {
-		if i.source.Slices[n].Type == "storage" {
-			return &i.source.Slices[n]
-		}
-	}
-	return nil
-}
-
 // formatNode is what is in the place.
 func (b *builder) formatNode(i *image, secrets []string) *Props {
 	p := props("node-name", i.formatNode(), "read-only", i.readonly)
 	b.guestOptions(p, i)
 	p.put("cache", cacheProps(i.cache))
-	file := i.storageNode()
+	file := i.place()
 	format := i.plainFormat()
 	if format == "raw" {
 		if i.luks() {
@@ -109,16 +115,10 @@ func (b *builder) formatNode(i *image, secrets []string) *Props {
 			}
 		} else {
 			p.set("driver", "raw")
-			if s := i.slice(); s != nil {
-				p.set("offset", s.Offset).set("size", s.Size)
-			}
 		}
 		return p.set("file", file)
 	}
 	p.set("driver", format)
-	if i.slice() != nil {
-		file = i.sliceNode()
-	}
 	if format == "qcow2" || format == "qcow" {
 		if len(secrets) > 0 {
 			kind := i.encryption.Format

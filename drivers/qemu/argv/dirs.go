@@ -3,6 +3,7 @@ package argv
 import (
 	"path/filepath"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Dirs are the places of one running guest.
@@ -36,18 +37,17 @@ func NewDirs(state, run string, id int32, name string) Dirs {
 	}
 }
 
-// maxShortName keeps paths of sockets below the kernel's limit.
+// maxShortName keeps paths of sockets below the kernel's limit, in bytes.
 const maxShortName = 20
 
-// ShortName is id-name with no more than 20 characters of the name.
+// ShortName is id-name with no more than 20 bytes of the name, and no half
+// character.
 func ShortName(id int32, name string) string {
-	count := 0
-	for i := range name {
-		if count == maxShortName {
+	for i, r := range name {
+		if i+utf8.RuneLen(r) > maxShortName {
 			name = name[:i]
 			break
 		}
-		count++
 	}
 	return strconv.Itoa(int(id)) + "-" + name
 }

@@ -51,7 +51,25 @@ func (i *image) hasFormat() bool {
 	case i.format != "" && i.format != "raw":
 		return true
 	}
-	return i.source != nil && len(i.source.Slices) > 0 || i.luks()
+	return i.luks()
+}
+
+// place is the node of what the image is in: all of a file, or a part.
+func (i *image) place() string {
+	if i.slice() != nil {
+		return i.sliceNode()
+	}
+	return i.storageNode()
+}
+
+// slice is the part of a file that the image is in, nil for all of it.
+func (i *image) slice() *domxml.Slice {
+	for n := range i.source.Slices {
+		if i.source.Slices[n].Type == "storage" {
+			return &i.source.Slices[n]
+		}
+	}
+	return nil
 }
 
 // luks says whether the emulator decrypts the image.
@@ -65,7 +83,7 @@ func (i *image) top() string {
 	if i.hasFormat() {
 		return i.formatNode()
 	}
-	return i.storageNode()
+	return i.place()
 }
 
 // diskImage is the chain of a disk as the document has it.
@@ -111,11 +129,7 @@ func (i *image) inherit(k *domxml.Disk) {
 		return
 	}
 	i.aio = r.IO
-	if !i.below {
-		i.discard, i.detectZeroes = r.Discard, detectZeroes(r)
-	} else {
-		i.discard = r.Discard
-	}
+	i.discard, i.detectZeroes = r.Discard, detectZeroes(r)
 }
 
 // cacheMode is how the host caches a disk. What others write to goes around the
@@ -147,7 +161,6 @@ func newImage(typ domxml.DiskType, s *domxml.DiskSource, index uint) *image {
 	i := &image{name: NodeName(index), typ: typ, source: s}
 	if d := s.DataStore; d != nil && d.Source != nil {
 		i.data = newImage(d.Type, d.Source, d.Source.Index)
-		i.data.keepFormat = true
 		i.data.format = "raw"
 		if d.Format != nil {
 			i.data.format = d.Format.Type

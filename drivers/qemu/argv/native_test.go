@@ -275,7 +275,7 @@ var excused = map[string]string{
 	"cpu-cache-disable3":            "host-model: what the host's CPU is resolved to is an input",
 	"cpu-phys-bits-emulate2":        "host-model: what the host's CPU is resolved to is an input",
 	"cpu-minimum1":                  "match minimum: what the host's CPU is resolved to is an input",
-	"cpu-Icelake-Server-pconfig":    "check partial: features that this host's CPU lacks were switched off",
+	"cpu-Icelake-Server-pconfig":    "what the model has lost is switched off in the CPU that is resolved",
 	"disk-active-commit":            "a raw image below others has a node of its format here",
 	"graphics-spice-timeout":        "an interface that is shown as a tap loses its address before addresses are given out",
 	"net-user-addr":                 "an interface that is shown as a tap loses its address before addresses are given out",

@@ -129,7 +129,7 @@ func (b *builder) numa() error {
 	}
 	for i, c := range cells(d) {
 		for _, s := range c.Distances {
-			if s.Value != 0 && s.Value != 10 {
+			if s.Value != 0 {
 				b.arg("-numa", word("dist").set("src", itoa(i)).set("dst", itoa(s.ID)).set("val", itoa(s.Value)).String())
 			}
 		}

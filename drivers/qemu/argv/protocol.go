@@ -79,6 +79,18 @@ func (b *builder) vdpaDisk(i *image) (*Props, error) {
 	return props("driver", "virtio-blk-vhost-vdpa", "path", "/dev/fdset/"+itoa(set)), nil
 }
 
+// managedReservations is the helper that the daemon runs for disks that want
+// their persistent reservations managed.
+func (b *builder) managedReservations() {
+	for i := range b.d.Devices.Disks {
+		s := b.d.Devices.Disks[i].Source
+		if s != nil && s.Reservations != nil && s.Reservations.Managed == domxml.Yes {
+			b.object(props("qom-type", "pr-manager-helper", "id", "pr-helper0", "path", b.o.Lib+"/pr-helper0.sock"))
+			return
+		}
+	}
+}
+
 // reserved puts persistent reservations of a disk into the hands of a helper.
 func (b *builder) reserved(p *Props, i *image) *Props {
 	r := i.source.Reservations

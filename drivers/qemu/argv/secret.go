@@ -12,6 +12,7 @@ import (
 // line.
 func (b *builder) masterKey() error {
 	b.object(props("qom-type", "secret", "id", "masterKey0", "format", "raw", "file", b.o.Lib+"/master-key.aes"))
+	b.managedReservations()
 	return nil
 }
 
