@@ -1,0 +1,51 @@
+// Package node knows the host itself: its processors, memory and firmware, as
+// the kernel tells of them.
+//
+// Everything is read from a tree of files that stands for the root of the file
+// system (proc, sys), so that a test describes any host with a few files.
+package node
+
+import (
+	"io/fs"
+	"os"
+
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// Host answers for the machine. Its methods may be called from any goroutine.
+type Host struct {
+	root fs.FS
+	// write replaces the content of a file of the root.
+	write func(name, content string) error
+	arch  string
+	// kvm asks the kernel's hypervisor; nil where there is none.
+	kvm hypervisor
+}
+
+var (
+	_ drivers.NodeInformer   = (*Host)(nil)
+	_ drivers.CPUMapper      = (*Host)(nil)
+	_ drivers.NodeCPUStatter = (*Host)(nil)
+	_ drivers.FreeMemorier   = (*Host)(nil)
+	_ drivers.FreePager      = (*Host)(nil)
+	_ drivers.Sysinfoer      = (*Host)(nil)
+)
+
+// New is the machine that we run on.
+func New() *Host {
+	return &Host{
+		root:  os.DirFS("/"),
+		write: func(name, content string) error { return os.WriteFile("/"+name, []byte(content), 0o644) },
+		arch:  machine(),
+		kvm:   device{},
+	}
+}
+
+// Arch is libvirt's name of the processor.
+func (h *Host) Arch() string { return h.arch }
+
+// failed is an error that the host itself raises.
+func failed(code vir.ErrorNumber, format string, args ...any) error {
+	return vir.Errorf(vir.FromNone, code, format, args...)
+}
