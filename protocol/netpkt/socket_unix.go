@@ -5,7 +5,6 @@ package netpkt
 import (
 	"io"
 	"os"
-	"sync"
 	"syscall"
 )
 
@@ -15,9 +14,6 @@ const rawReads = true
 // oobSize has room for one message of more descriptors than are allowed, so
 // that too many are seen as such.
 const oobSize = 256
-
-// oobPool has buffers for control messages, which the system call makes escape.
-var oobPool = sync.Pool{New: func() any { return new([oobSize]byte) }}
 
 // receiveFrom reads once into the reader's buffer and is called again when
 // the socket has become readable if it returns false.
@@ -53,13 +49,12 @@ func (r *Reader) receiveFrom(fd uintptr) bool {
 
 // receiveMsg reads bytes and the descriptors that come with them.
 func (r *Reader) receiveMsg(fd int, p []byte) (int, error) {
-	oob := oobPool.Get().(*[oobSize]byte)
-	defer oobPool.Put(oob)
-	n, oobn, flags, _, err := recvmsg(fd, p, oob[:])
+	var oob [oobSize]byte
+	n, oobn, flags, err := recvmsg(fd, p, oob[:])
 	if err != nil || oobn == 0 {
 		return n, err
 	}
-	msgs, err := syscall.ParseSocketControlMessage(oob[:oobn])
+	msgs, err := syscall.ParseSocketControlMessage(append([]byte(nil), oob[:oobn]...)) // so that oob stays on the stack
 	if err != nil {
 		return 0, ErrFDs
 	}
@@ -82,7 +77,7 @@ func closeFD(fd int) { syscall.Close(fd) }
 // tryWrite writes as much as goes without waiting.
 func (w *Writer) tryWrite(fd uintptr) bool {
 	for len(w.rest) > 0 && w.err == nil {
-		n, err := syscall.Write(int(fd), w.rest)
+		n, err := write(int(fd), w.rest)
 		switch {
 		case err == syscall.EINTR:
 		case err == syscall.EAGAIN:

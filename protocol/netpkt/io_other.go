@@ -6,10 +6,10 @@ import "syscall"
 
 // recvmsg receives descriptors and sets close-on-exec before anything can be
 // executed in between.
-func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, from syscall.Sockaddr, err error) {
+func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, err error) {
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
-	n, oobn, flags, from, err = syscall.Recvmsg(fd, p, oob, 0)
+	n, oobn, flags, _, err = syscall.Recvmsg(fd, p, oob, 0)
 	if err == nil && oobn > 0 {
 		msgs, _ := syscall.ParseSocketControlMessage(oob[:oobn])
 		for i := range msgs {
@@ -19,8 +19,10 @@ func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, from syscall.Sockaddr, 
 			}
 		}
 	}
-	return n, oobn, flags, from, err
+	return n, oobn, flags, err
 }
+
+func write(fd int, p []byte) (int, error) { return syscall.Write(fd, p) }
 
 // hungUp cannot tell here without the poll of another package.
 func hungUp(uintptr) bool { return false }

@@ -5,11 +5,6 @@ import (
 	"unsafe"
 )
 
-// recvmsg receives descriptors with close-on-exec set from the start.
-func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, from syscall.Sockaddr, err error) {
-	return syscall.Recvmsg(fd, p, oob, syscall.MSG_CMSG_CLOEXEC)
-}
-
 // pollfd is the kernel's struct pollfd.
 type pollfd struct {
 	fd      int32

@@ -1,0 +1,13 @@
+//go:build linux && (race || !(amd64 || arm64 || riscv64 || ppc64le || loong64))
+
+package netpkt
+
+import "syscall"
+
+// recvmsg receives descriptors with close-on-exec set from the start.
+func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, err error) {
+	n, oobn, flags, _, err = syscall.Recvmsg(fd, p, oob, syscall.MSG_CMSG_CLOEXEC)
+	return n, oobn, flags, err
+}
+
+func write(fd int, p []byte) (int, error) { return syscall.Write(fd, p) }
