@@ -25,10 +25,23 @@ func (c *Chardev) parseNode(d *decoder, n node) error {
 	if err := c.parseTarget(n); err != nil {
 		return err
 	}
-	if c.Type == "spicevmc" && c.Target.Type != "virtio" {
+	if c.Type == "spicevmc" && !spiceTarget(n.Name(), c.Target.Type) {
 		return errUnsupported("spicevmc device type only supports virtio")
 	}
 	return nil
+}
+
+// spiceTarget says whether the agent of SPICE may be behind a target. The
+// reference compares the number that virtio has among the targets of channels,
+// which the second one of every device has.
+func spiceTarget(device, target string) bool {
+	switch device {
+	case "serial":
+		return target == "usb-serial"
+	case "console":
+		return target == "xen"
+	}
+	return target == "virtio"
 }
 
 // chardevEnd is the other end of a character device, wherever one is used.

@@ -19,9 +19,7 @@ func (d *Domain) CompleteDevice(dev *Device) error {
 		if x.Target.Bus == DiskBusVirtio && DiskIndex(x.Target.Dev) < 0 && x.Address == nil {
 			return errXML("Unknown disk name '%s' and no address specified", x.Target.Dev)
 		}
-		if x.Device == "lun" && x.Type != DiskBlock && x.Type != DiskNetwork && x.Type != DiskVolume {
-			return errUnsupported("disk device='lun' is only valid for block type disk source")
-		}
+		return x.validate()
 	case *Interface:
 		d.completeCard(x)
 	case *MemoryDev:

@@ -46,8 +46,6 @@ func (s *DiskSource) checkNetwork() error {
 		if !strings.Contains(s.Name, "/") {
 			return errXML("can't split path '%s' into pool name and image name", s.Name)
 		}
-	case "sheepdog":
-		return errUnsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
 	}
 	if err := s.checkCookies(); err != nil {
 		return err

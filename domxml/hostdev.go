@@ -79,8 +79,7 @@ type HostdevAddress struct {
 	Unit     *uint64 `xml:"unit,attr,omitempty"`
 	Slot     *uint   `xml:"slot,attr,omitempty" vir:"hex=4"`
 	Function *uint   `xml:"function,attr,omitempty" vir:"hex=3"`
-	Device   *uint   `xml:"device,attr,omitempty"`
-	Port     string  `xml:"port,attr,omitempty"`
+	Device   *uint   `xml:"device,attr,omitempty" vir:"base0"`
 	UUID     *UUID   `xml:"uuid,attr,omitempty"`
 }
 

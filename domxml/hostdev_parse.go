@@ -79,17 +79,12 @@ func (h *Hostdev) parsedSource(n node) error {
 	switch h.Type {
 	case "usb":
 		keep.Vendor, keep.Product, keep.GuestReset = s.Vendor, s.Product, s.GuestReset
-		if s.Vendor != nil && s.Product == nil {
-			return errInternal("missing product")
+		a, err := parsedUSB(s.Vendor, s.Product, s.Address)
+		if err != nil {
+			return err
 		}
-		if s.Vendor == nil && s.Product != nil {
-			return errInternal("missing vendor")
-		}
-		if a := s.Address; a != nil {
-			keep.Address = &HostdevAddress{Bus: orZero(a.Bus), Device: orZero(a.Device), Port: a.Port}
-			if a.Device == nil {
-				return errMissing("device", "address")
-			}
+		if keep.Address = a; a != nil {
+			a.Type = ""
 		}
 	case "pci":
 		a := s.Address

@@ -65,6 +65,7 @@ type InterfaceSource struct {
 	Port          string          `xml:"port,attr,omitempty"`
 	Mode          string          `xml:"mode,attr,omitempty"`
 	StartupPolicy string          `xml:"startupPolicy,attr,omitempty"`
+	GuestReset    string          `xml:"guestReset,attr,omitempty" vir:"enum=off|uninitialized|on"`
 	Missing       YesNo           `xml:"missing,attr,omitempty" vir:"live"`
 	Reconnect     *Reconnect      `xml:"reconnect"`
 	Local         *LocalAddress   `xml:"local"`

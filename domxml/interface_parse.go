@@ -144,7 +144,8 @@ func (i *Interface) parsedSource(live bool) error {
 		if h := k.Host; h.Type == "pci" {
 			k.Host = &HostdevAddress{Type: "pci", Domain: orZero(h.Domain), Bus: orZero(h.Bus), Slot: orZero(h.Slot), Function: orZero(h.Function)}
 		} else {
-			k.Vendor, k.Product = s.Vendor, s.Product
+			k.Vendor, k.Product, k.GuestReset = s.Vendor, s.Product, s.GuestReset
+			k.Host, err = parsedUSB(s.Vendor, s.Product, h)
 		}
 	case "vds":
 		k.SwitchID, k.PortID, k.PortGroupID, k.ConnectionID = s.SwitchID, s.PortID, s.PortGroupID, s.ConnectionID

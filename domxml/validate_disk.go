@@ -4,6 +4,11 @@ import "slices"
 
 func (d *Domain) validateDisks() error {
 	disks := d.Devices.Disks
+	for i := range disks {
+		if err := disks[i].validate(); err != nil {
+			return err
+		}
+	}
 	seen := make(map[string]int, len(disks))
 	for i := range disks {
 		k := &disks[i]
@@ -12,29 +17,18 @@ func (d *Domain) validateDisks() error {
 		}
 		seen[k.Target.Dev] = i
 	}
-	for i := range disks {
-		if err := disks[i].validate(); err != nil {
-			return err
-		}
-	}
 	return d.validateThrottles()
 }
 
 func (k *Disk) validate() error {
+	if err := k.validateSources(); err != nil {
+		return err
+	}
 	if err := k.validateLUN(); err != nil {
 		return err
 	}
-	for _, a := range []*Auth{k.Auth, k.sourceAuth()} {
-		if a != nil {
-			if err := a.validate(k.protocol()); err != nil {
-				return err
-			}
-		}
-	}
-	for _, e := range []*DiskEncryption{k.Encryption, k.sourceEncryption()} {
-		if e != nil && e.Format == "luks" && e.Cipher != nil {
-			return errUnsupported("supplying <cipher> for domain disk definition is unnecessary")
-		}
+	if err := k.validateAddress(); err != nil {
+		return err
 	}
 	if len(k.Vendor) > 8 {
 		return errUnsupported("disk vendor is more than 8 characters")
@@ -54,7 +48,59 @@ func (k *Disk) validate() error {
 	if k.Target.Removable != "" && (k.Target.Bus != DiskBusUSB && k.Target.Bus != DiskBusSCSI || k.Device != "disk") {
 		return errXML("removable is only valid for usb or scsi disks")
 	}
-	return k.validateAddress()
+	return nil
+}
+
+// validateSources looks at the image, and at those below it.
+func (k *Disk) validateSources() error {
+	format := ""
+	if k.Driver != nil {
+		format = k.Driver.Type
+	}
+	source := k.Source
+	if source == nil {
+		source = &DiskSource{}
+	}
+	if err := source.validate(format, []*Auth{k.Auth, source.Auth}, []*DiskEncryption{k.Encryption, source.Encryption}); err != nil {
+		return err
+	}
+	for b := k.BackingStore; b != nil; b = b.Store {
+		if b.Source == nil {
+			continue
+		}
+		format := ""
+		if b.Format != nil {
+			format = b.Format.Type
+		}
+		if err := b.Source.validate(format, []*Auth{b.Source.Auth}, []*DiskEncryption{b.Source.Encryption}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validate looks at one image of a format. What one needs to get at it may
+// stand beside the source instead.
+func (s *DiskSource) validate(format string, auths []*Auth, encryptions []*DiskEncryption) error {
+	if s.Protocol == "sheepdog" {
+		return errUnsupported("'sheepdog' protocol is no longer supported by any hypervisor driver")
+	}
+	for _, a := range auths {
+		if a != nil && s.Protocol != "" {
+			if err := a.validate(s.Protocol); err != nil {
+				return err
+			}
+		}
+	}
+	for _, e := range encryptions {
+		if e != nil && e.Format == "luks" && e.Cipher != nil {
+			return errUnsupported("supplying <cipher> for domain disk definition is unnecessary")
+		}
+	}
+	if s.DataStore != nil && format != "qcow2" {
+		return errUnsupported("<dataStore> feature available only with qcow2 images")
+	}
+	return nil
 }
 
 // validateLUN wants a device that commands can be passed through to.
@@ -90,34 +136,24 @@ func (k *Disk) protocol() string {
 	return k.Source.Protocol
 }
 
-func (k *Disk) sourceAuth() *Auth {
-	if k.Source == nil {
-		return nil
-	}
-	return k.Source.Auth
-}
-
-func (k *Disk) sourceEncryption() *DiskEncryption {
-	if k.Source == nil {
-		return nil
-	}
-	return k.Source.Encryption
-}
-
-// secretTypes are what a protocol's secrets are for; others take any.
-var secretTypes = map[string]string{"iscsi": "iscsi", "rbd": "ceph"}
+// secretTypes are what a protocol's secrets are for: "" is anything. Others
+// know no secrets.
+var secretTypes = map[string]string{"iscsi": "iscsi", "rbd": "ceph", "http": "", "https": "", "ftp": "", "ftps": "", "ssh": ""}
 
 // validate wants the secret to be one for the protocol.
 func (a *Auth) validate(protocol string) error {
-	kinds := []string{"none", "volume", "ceph", "iscsi", "tls", "vtpm"}
+	want, ok := secretTypes[protocol]
+	if !ok {
+		return errUnsupported("authentication is not supported for protocol '%s'", protocol)
+	}
 	kind := a.Secret.Type
 	if kind == "" {
 		return errUnsupported("unknown secret type '<null>'")
 	}
-	if !slices.Contains(kinds, kind) {
+	if !slices.Contains([]string{"none", "volume", "ceph", "iscsi", "tls", "vtpm"}, kind) {
 		return errUnsupported("unknown secret type '%s'", kind)
 	}
-	if want := secretTypes[protocol]; want != "" && kind != want {
+	if want != "" && kind != want {
 		return errUnsupported("invalid secret type '%s'", kind)
 	}
 	return nil

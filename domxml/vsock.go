@@ -11,7 +11,7 @@ type VSock struct {
 // VSockCID is the guest's number.
 type VSockCID struct {
 	Auto    YesNo `xml:"auto,attr,omitempty"`
-	Address uint  `xml:"address,attr,omitempty"`
+	Address uint  `xml:"address,attr,omitempty" vir:"nonzero"`
 }
 
 func (v *VSock) parsed(*decoder, node) error {
@@ -28,7 +28,7 @@ func (v *VSock) parsed(*decoder, node) error {
 	if c.Auto == "" {
 		c.Auto = No
 	}
-	if c.Auto == No && c.Address < 3 {
+	if c.Address != 0 && c.Address < 3 {
 		return errUnsupported("guest CIDs must be >= 3")
 	}
 	return nil
