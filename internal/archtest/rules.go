@@ -41,6 +41,7 @@ var Rules = []Rule{
 	{Folder: "drivers/sim", May: contract, Why: "a driver knows the contract only, and no other driver", TestsMay: kit},
 	{Folder: "drivers/qemucaps", May: []string{"protocol/vir", "internal/..."}, Why: "what is known of emulators depends on nobody", TestsMay: []string{"internal/corpus"}},
 	{Folder: "drivers/qemu", May: append(slices.Clone(contract), "drivers/qemucaps"), Why: "a driver knows the contract only, and no other driver", TestsMay: kit},
+	{Folder: "drivers/definition", May: contract, Why: "a driver knows the contract only, and no other driver", TestsMay: kit},
 	{Folder: "drivers/storage", May: contract, Why: "a driver knows the contract only, and no other driver", TestsMay: kit},
 	{Folder: "drivers/node", May: contract, Why: "a driver knows the contract only, and no other driver", TestsMay: kit},
 	{Folder: "drivers/keep", May: contract, Why: "a driver knows the contract only, and no other driver", TestsMay: kit},
