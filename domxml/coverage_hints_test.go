@@ -38,6 +38,7 @@ func init() {
 	always["/domainsnapshot/memory"] = []string{"@snapshot=external", "@file=/a"}
 	always["/domainsnapshot/state"] = []string{"=running"}
 	for _, disks := range []string{"/domainsnapshot/disks/disk", "/domainsnapshot/revertDisks/disk"} {
+		always[disks] = []string{"@name=vda"}
 		for _, source := range []string{disks + "/source", disks + "/source/dataStore/source"} {
 			always[source+"/auth/secret"] = []string{"@usage=a"}
 			always[source+"/encryption"] = []string{"@format=luks", "cipher"}

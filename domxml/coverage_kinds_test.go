@@ -47,27 +47,31 @@ func volumes() (ways []way) {
 	return ways
 }
 
-// covered is the list of kinds of documents: what reads and writes one, and
-// how many per cent of the schema must survive that, of all and of what the
-// corpus has. Node devices and filters are in TestObjectCoverage; snapshots are not covered yet.
+// covered is the list of kinds of documents, and what reads and writes one.
 var covered = []coverage{
-	{kind: "domain", ways: []way{parsedAs(ParseDomain, FormatDomain, Live())}, elements: 99.2, attributes: 99.9, values: 98.0},
-	{kind: "network", ways: []way{parsedAs(ParseNetwork, FormatNetwork, Live())}, elements: 100, attributes: 100, values: 96.7},
-	{kind: "networkport", ways: []way{both(ParseNetworkPort, FormatNetworkPort)}, elements: 100, attributes: 100, values: 100},
-	{kind: "storagepool", ways: []way{parsedAs(ParseStoragePool, FormatStoragePool, Live())}, elements: 95, attributes: 92.8, values: 91},
-	{kind: "storagevol", ways: volumes(), elements: 100, attributes: 100, values: 62.8},
+	{kind: "domain", ways: []way{parsedAs(ParseDomain, FormatDomain, Live())}},
+	{kind: "network", ways: []way{parsedAs(ParseNetwork, FormatNetwork, Live())}},
+	{kind: "networkport", ways: []way{both(ParseNetworkPort, FormatNetworkPort)}},
+	{kind: "storagepool", ways: []way{parsedAs(ParseStoragePool, FormatStoragePool, Live())}},
+	{kind: "storagevol", ways: volumes()},
 	{kind: "storagepoolcaps", ways: []way{parsedAs(ParseStoragePoolCapabilities, func(c *StoragePoolCapabilities, _ FormatFlags) ([]byte, error) {
 		return FormatStoragePoolCapabilities(c)
-	})}, elements: 100, attributes: 100, values: 100},
-	{kind: "interface", ways: []way{parsedAs(ParseHostInterface, FormatHostInterface, Live())}, elements: 100, attributes: 100, values: 96.8},
-	{kind: "secret", ways: []way{parsedAs(ParseSecret, FormatSecret, Live())}, elements: 100, attributes: 100, values: 100},
-	{kind: "nwfilterbinding", ways: []way{parsedAs(ParseNWFilterBinding, FormatNWFilterBinding, Live())}, elements: 100, attributes: 100, values: 100},
+	})}},
+	{kind: "interface", ways: []way{parsedAs(ParseHostInterface, FormatHostInterface, Live())}},
+	{kind: "snapshot", ways: []way{
+		parsedAs(ParseDomainSnapshot, FormatDomainSnapshot, Live()),
+		parsedAs(ParseDomainSnapshot, FormatDomainSnapshot, New()),
+	}},
+	{kind: "nodedev", ways: []way{parsedAs(ParseNodeDevice, FormatNodeDevice, Live())}},
+	{kind: "nwfilter", ways: []way{parsedAs(ParseNWFilter, FormatNWFilter, Live())}},
+	{kind: "secret", ways: []way{parsedAs(ParseSecret, FormatSecret, Live())}},
+	{kind: "nwfilterbinding", ways: []way{parsedAs(ParseNWFilterBinding, FormatNWFilterBinding, Live())}},
 	{kind: "checkpoint", ways: []way{
 		parsedAs(ParseDomainCheckpoint, FormatDomainCheckpoint),
 		parsedAs(ParseDomainCheckpoint, FormatDomainCheckpoint, New()),
-	}, elements: 100, attributes: 100, values: 100},
-	{kind: "backup", ways: []way{parsedAs(ParseDomainBackup, FormatDomainBackup, Live()), parsedAs(ParseDomainBackup, FormatDomainBackup)}, elements: 100, attributes: 100, values: 100},
-	{kind: "capabilities", ways: []way{plain(ParseCapabilities, FormatCapabilities)}, elements: 100, attributes: 100, values: 100},
-	{kind: "domcaps", ways: []way{plain(ParseDomainCapabilities, FormatDomainCapabilities)}, elements: 100, attributes: 100, values: 100},
-	{kind: "cpu", ways: []way{plain(ParseCPU, FormatCPU), plain(ParseHostCPU, FormatHostCPU)}, elements: 100, attributes: 100, values: 100},
+	}},
+	{kind: "backup", ways: []way{parsedAs(ParseDomainBackup, FormatDomainBackup, Live()), parsedAs(ParseDomainBackup, FormatDomainBackup)}},
+	{kind: "capabilities", ways: []way{plain(ParseCapabilities, FormatCapabilities)}},
+	{kind: "domcaps", ways: []way{plain(ParseDomainCapabilities, FormatDomainCapabilities)}},
+	{kind: "cpu", ways: []way{plain(ParseCPU, FormatCPU), plain(ParseHostCPU, FormatHostCPU)}},
 }

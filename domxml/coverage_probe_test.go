@@ -2,7 +2,6 @@ package domxml
 
 import (
 	"encoding/xml"
-	"io"
 	"maps"
 	"strings"
 
@@ -21,7 +20,8 @@ var namespaces = map[string]string{
 // always is what must be in an element, or is worth having in it, beyond what
 // the schema calls required: children, attributes with their value, a text.
 var always = map[string][]string{
-	"/domain":                                      {"memory"},
+	"/domain":                                      {"memory", "os"},
+	"/domain/devices/vsock/cid":                    {"@address=3"},
 	"/domain/vcpu":                                 {"=2"},
 	"/domain/devices/disk":                         {"@device=disk", "source", "target"},
 	"/domain/devices/disk/source":                  {"@file=/a"},
@@ -170,30 +170,19 @@ type target struct {
 // prober looks for a document in which something is kept.
 type prober struct {
 	ways  []way
+	bases []string
 	works map[*corpus.SchemaElement]variant
-	// last is what was tried last, for the report.
-	last string
-}
-
-// patience is how many documents are made for one target.
-const patience = 800
-
-// element looks for an element, and remembers what was around it.
-func (p *prober) element(e *corpus.SchemaElement) bool {
-	want := ""
-	if e.Text != nil {
-		want = "="
-	}
-	return p.holds(e, target{want: want})
+	// patience is how many documents are made for one target.
+	patience int
+	// tried are the documents that have been made for the target.
+	tried []string
 }
 
 // survives says whether one of the ways keeps what is wanted.
 func (p *prober) survives(doc, path, want string) bool {
+	p.tried = append(p.tried, doc)
 	for _, through := range p.ways {
-		out, err := through([]byte(doc))
-		if err != nil {
-			p.last += " " + err.Error()
-		} else if keeps(out, path, want) {
+		if out, err := through([]byte(doc)); err == nil && keeps(out, path, want) {
 			return true
 		}
 	}
@@ -202,13 +191,13 @@ func (p *prober) survives(doc, path, want string) bool {
 
 // holds says whether some document keeps the target.
 func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
-	budget := patience
+	p.tried = p.tried[:0]
+	budget := p.patience
 	try := func(v variant) bool {
 		if budget--; budget < 0 {
 			return false
 		}
 		doc := render(e, g, v)
-		p.last = doc
 		if !p.survives(doc, e.Path, g.want) {
 			return false
 		}
@@ -219,6 +208,11 @@ func (p *prober) holds(e *corpus.SchemaElement, g target) bool {
 	}
 	for around := e; around != nil; around = around.Parent {
 		if v, ok := p.works[around]; ok && try(v) {
+			return true
+		}
+	}
+	for _, doc := range grafted(p.bases, e, g) {
+		if p.survives(doc, e.Path, g.want) {
 			return true
 		}
 	}
@@ -438,9 +432,6 @@ func keeps(doc []byte, path, want string) bool {
 	for {
 		tok, err := d.RawToken()
 		if err != nil {
-			if err != io.EOF {
-				return false
-			}
 			return false
 		}
 		switch tok := tok.(type) {

@@ -42,7 +42,7 @@ func (k *Disk) validateOptions() error {
 		return err
 	}
 	if k.Source != nil {
-		if err := k.Source.validate(k); err != nil {
+		if err := k.Source.validateFor(k); err != nil {
 			return err
 		}
 	}
@@ -71,15 +71,13 @@ func (k *Disk) validateStartupPolicy() error {
 	return nil
 }
 
-// validate judges a source by what kind of disk it is for.
-func (s *DiskSource) validate(k *Disk) error {
+// validateFor judges a source by what kind of disk it is for.
+func (s *DiskSource) validateFor(k *Disk) error {
 	switch {
 	case s.Reservations != nil && k.Device != "lun":
 		return errUnsupported("<reservations/> allowed only for lun devices")
 	case k.Type == DiskNVMe && s.Namespace == 0:
 		return errUnsupported("NVMe namespace can't be zero")
-	case s.DataStore != nil && (k.Driver == nil || k.Driver.Type != "qcow2"):
-		return errUnsupported("<dataStore> feature available only with qcow2 images")
 	}
 	return nil
 }

@@ -50,6 +50,8 @@ type SchemaValue struct {
 	Enum       []string
 	Constraint []string
 	Named      []string
+
+	samples []string
 }
 
 // ReadSchema reads the schema of a kind.
@@ -90,6 +92,13 @@ func (e *SchemaElement) Chain() []*SchemaElement {
 // Samples are texts that the value may have: all of an enumeration, otherwise
 // one for each pattern, or for the type.
 func (v *SchemaValue) Samples() []string {
+	if v.samples == nil {
+		v.samples = v.makeSamples()
+	}
+	return v.samples
+}
+
+func (v *SchemaValue) makeSamples() []string {
 	if len(v.Enum) > 0 {
 		return v.Enum
 	}
