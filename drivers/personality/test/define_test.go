@@ -142,7 +142,7 @@ func TestProbes(t *testing.T) {
 		equal[a.Set]++
 	}
 	t.Logf("equal %v of %v", equal, n)
-	if equal["probes"] < 197 || equal["probes-errors"] < 6 {
+	if equal["probes"] < 198 || equal["probes-errors"] < 6 {
 		t.Errorf("fewer than before")
 	}
 }
