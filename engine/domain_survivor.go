@@ -16,7 +16,7 @@ const attachWait = 2 * time.Second
 
 // adopt takes the guests over that an earlier daemon has left, all at the same
 // time. There is nobody yet to hear of events.
-func (h *Host) adopt(ctx context.Context) error {
+func (h *Host) adopt(ctx context.Context, kept *loader) error {
 	backend, ok := h.backend.(drivers.Survivors)
 	if !ok {
 		return nil
@@ -27,7 +27,7 @@ func (h *Host) adopt(ctx context.Context) error {
 	}
 	var attached sync.WaitGroup
 	for _, s := range list {
-		d, err := h.adoptGuest(s)
+		d, err := h.adoptGuest(s, kept)
 		if err != nil {
 			h.engine.log.Error("a running guest cannot be taken over", "domain", s.Domain.Name, "error", err)
 			continue
@@ -56,16 +56,21 @@ func (h *Host) adopt(ctx context.Context) error {
 }
 
 // adoptGuest makes the domain of a guest what it was when last seen.
-func (h *Host) adoptGuest(s drivers.Survivor) (*Domain, error) {
+func (h *Host) adoptGuest(s drivers.Survivor, kept *loader) (*Domain, error) {
 	doc := s.Domain.Clone()
 	doc.ID = 0 // of the record
 	live, err := keep(doc, 0, true)
 	if err != nil {
 		return nil, err
 	}
-	d, _, err := h.claim(s.Domain, true)
+	d, transient, err := h.claim(s.Domain, true)
 	if err != nil {
 		return nil, err
+	}
+	var snapshots *moments[snapshot]
+	var checkpoints *moments[checkpoint]
+	if transient {
+		snapshots, checkpoints = kept.moments(d, s.Domain.Name)
 	}
 	h.domains.mu.Lock()
 	defer h.domains.mu.Unlock()
@@ -73,6 +78,9 @@ func (h *Host) adoptGuest(s drivers.Survivor) (*Domain, error) {
 	d.update(nil, func(r *record) []*event {
 		r.id, r.live, r.orphan = s.ID, live, nil
 		r.state, r.reason = s.State, s.Reason
+		if transient {
+			r.snapshots, r.checkpoints = snapshots, checkpoints
+		}
 		return nil
 	})
 	for last := h.lastID.Load(); s.ID > last; last = h.lastID.Load() {

@@ -57,8 +57,10 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 	}
 	_, immediate := spec.Backend.(drivers.Immediate)
 	h.immediate = immediate && spec.Keeper == nil
+	var kept *loader
 	if h.keeper != nil {
-		if err := h.loadKept(ctx); err != nil {
+		var err error
+		if kept, err = h.loadKept(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -71,7 +73,7 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 			return nil, err
 		}
 	}
-	if err := h.adopt(ctx); err != nil {
+	if err := h.adopt(ctx, kept); err != nil {
 		return nil, err
 	}
 	if spec.Key != "" {

@@ -59,6 +59,7 @@ type memoryKeeper struct {
 	mu    sync.Mutex
 	kept  map[string]drivers.Kept
 	boots map[drivers.Kind]bool
+	asked int // how often FirstSinceBoot has been
 	// failAt counts down with each change, which fails when it comes to 0.
 	failAt int
 	calls  int
@@ -130,6 +131,7 @@ func (k *memoryKeeper) SetAutostart(_ context.Context, kind drivers.Kind, name s
 func (k *memoryKeeper) FirstSinceBoot(_ context.Context, kind drivers.Kind) (bool, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.asked++
 	was := k.boots[kind]
 	k.boots[kind] = true
 	return !was, nil

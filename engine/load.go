@@ -22,12 +22,12 @@ type loader struct {
 }
 
 // loadKept fills an empty host with what its keeper has.
-func (h *Host) loadKept(ctx context.Context) error {
+func (h *Host) loadKept(ctx context.Context) (*loader, error) {
 	kept, err := h.keeper.Load(ctx, func(path string, err error) {
 		h.engine.log.Error("what is kept cannot be read", "path", path, "error", err)
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	l := &loader{h: h, ctx: ctx, snapshots: map[string][]drivers.Kept{}, checkpoints: map[string][]drivers.Kept{}}
 	for i := range kept {
@@ -55,7 +55,16 @@ func (h *Host) loadKept(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return l, nil
+}
+
+// moments are the snapshots and checkpoints of a domain, which was found under
+// the given name.
+func (l *loader) moments(d *Domain, name string) (*moments[snapshot], *moments[checkpoint]) {
+	if l == nil {
+		return nil, nil
+	}
+	return loadMoments(l, name, l.snapshots[name], d, l.snapshotOf), loadMoments(l, name, l.checkpoints[name], d, l.checkpointOf)
 }
 
 func (l *loader) report(k *drivers.Kept, err error) {
@@ -276,8 +285,7 @@ func (l *loader) domain(k *drivers.Kept) error {
 			return err
 		}
 	}
-	snapshots := loadMoments(l, k, l.snapshots[k.Name], d, l.snapshotOf)
-	checkpoints := loadMoments(l, k, l.checkpoints[k.Name], d, l.checkpointOf)
+	snapshots, checkpoints := l.moments(d, k.Name)
 	d.update(nil, func(r *record) []*event {
 		r.config, r.defined, r.autostart = def, true, k.Autostart
 		r.snapshots, r.checkpoints = snapshots, checkpoints
@@ -315,7 +323,7 @@ func (l *loader) move(k *drivers.Kept, name string, def *definition) error {
 
 // loadMoments makes the snapshots or checkpoints of a domain. Those whose
 // parent cannot be read are roots, as in the reference.
-func loadMoments[D any](l *loader, of *drivers.Kept, kept []drivers.Kept, d *Domain, read func(*drivers.Kept) (m *moment[D], current bool, domain *domxml.Domain, err error)) (ms *moments[D]) {
+func loadMoments[D any](l *loader, of string, kept []drivers.Kept, d *Domain, read func(*drivers.Kept) (m *moment[D], current bool, domain *domxml.Domain, err error)) (ms *moments[D]) {
 	var list []*moment[D]
 	current := ""
 	for i := range kept {
@@ -325,7 +333,7 @@ func loadMoments[D any](l *loader, of *drivers.Kept, kept []drivers.Kept, d *Dom
 			err = misnamed(k, m.name)
 		}
 		if err == nil && domain != nil && domain.UUID != d.uuid {
-			err = fmt.Errorf("it is of a domain that was called %q before", of.Name)
+			err = fmt.Errorf("it is of a domain that was called %q before", of)
 		}
 		if err != nil {
 			l.report(k, err)

@@ -109,7 +109,7 @@ func (b *builder) hostUSB(h *domxml.Hostdev) error {
 			return errUnsupported("USB device has not been found on the host")
 		}
 		bus, device := value(a.Bus), value(a.Device)
-		if bus == 0 && device == 0 && a.Port == "" {
+		if bus == 0 && device == 0 {
 			return errInternal("USB host device is missing bus/device information")
 		}
 		p.set("hostdevice", fmt.Sprintf("/dev/bus/usb/%03d/%03d", bus, device))
