@@ -145,9 +145,12 @@ type MemoryStats interface {
 	MemoryStats(ctx context.Context, memory uint64) ([]MemoryStat, error)
 }
 
-// BlockStats are the counters of one disk; -1 where unknown.
+// BlockStats are the counters of one disk; -1 where unknown. A backend without
+// times, which are in nanoseconds, leaves them and the flushes at 0.
 type BlockStats struct {
 	ReadRequests, ReadBytes, WriteRequests, WriteBytes, Errors int64
+
+	ReadTime, WriteTime, FlushRequests, FlushTime int64
 }
 
 // BlockStatter counts a disk's work; disk is its target name.

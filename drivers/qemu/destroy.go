@@ -1,10 +1,7 @@
 package qemu
 
 import (
-	"bytes"
 	"context"
-	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -65,16 +62,4 @@ func (g *Guest) ended(_ context.Context, within time.Duration) bool {
 	case <-timer.C:
 	}
 	return false
-}
-
-// frozen reports whether somebody has stopped the process (SIGSTOP): it takes
-// no other signal than the last one then.
-func (p *process) frozen() bool {
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(p.pid) + "/stat")
-	if err != nil {
-		return false
-	}
-	// The name before it may have anything in it, but no more parentheses come.
-	_, rest, ok := bytes.Cut(b[max(bytes.LastIndexByte(b, ')'), 0):], []byte(" "))
-	return ok && len(rest) > 0 && (rest[0] == 'T' || rest[0] == 't')
 }

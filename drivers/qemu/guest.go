@@ -28,7 +28,7 @@ type Guest struct {
 	notify   drivers.Notify
 	images   []string // whose owner was changed
 	ports    []int
-	taps     []string // devices of the host that end with the guest
+	lastNode uint // the highest number that an image has had
 
 	// live is the document as the engine last had it; it is never changed.
 	live atomic.Pointer[domxml.Domain]
@@ -43,7 +43,6 @@ type Guest struct {
 	blocks  known[map[string]blockFigures]
 	balloon known[balloonFigures]
 	errors  known[[]drivers.DiskError]
-	threads known[map[int]int]
 
 	statusMu sync.Mutex
 	status   drivers.Status // as last kept
@@ -144,7 +143,6 @@ func (g *Guest) clear() {
 	g.forgetStatus()
 	b.ports.put(g.ports)
 	b.restoreOwners(g.images)
-	g.removeTaps()
 	for _, dir := range []string{g.dirs.Lib, g.dirs.Channel, g.dirs.RAM} {
 		if err := os.RemoveAll(dir); err != nil {
 			b.log.Warn("what a guest has left stays", "domain", g.name, "path", dir, "error", err)

@@ -45,7 +45,7 @@ func (g *Guest) Resume(ctx context.Context) error {
 
 // Shutdown presses the power button.
 func (g *Guest) Shutdown(ctx context.Context, flags vir.DomainShutdownFlags) error {
-	if flags&vir.DomainShutdownGuestAgent != 0 && flags&vir.DomainShutdownAcpiPowerBtn == 0 {
+	if flags&vir.DomainShutdownGuestAgent != 0 && flags&vir.DomainShutdownACPIPowerBtn == 0 {
 		return g.noAgent()
 	}
 	g.setRebooting(false)
@@ -55,7 +55,7 @@ func (g *Guest) Shutdown(ctx context.Context, flags vir.DomainShutdownFlags) err
 // Reboot presses the power button, too: when the guest has powered off, it is
 // started again.
 func (g *Guest) Reboot(ctx context.Context, flags vir.DomainRebootFlags) error {
-	if flags&vir.DomainRebootGuestAgent != 0 && flags&vir.DomainRebootAcpiPowerBtn == 0 {
+	if flags&vir.DomainRebootGuestAgent != 0 && flags&vir.DomainRebootACPIPowerBtn == 0 {
 		return g.noAgent()
 	}
 	g.setRebooting(true)

@@ -43,18 +43,14 @@ func spawn(p program) (*process, error) {
 		Setsid: true, Credential: p.user.credential(), PidFD: &fd,
 	}}
 	var child *os.Process
-	failed := make(chan error)
-	go func() {
-		// The mark belongs to a thread and is handed down; a thread that is
-		// locked to the end of its goroutine ends with it.
-		runtime.LockOSThread()
-		err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-		if err == nil {
+	err := onItsOwnThread(func() (err error) {
+		// The mark belongs to the thread and is handed down.
+		if err = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err == nil {
 			child, err = os.StartProcess(p.path, append([]string{p.path}, p.args...), attr)
 		}
-		failed <- err
-	}()
-	if err := <-failed; err != nil {
+		return err
+	})
+	if err != nil {
 		return nil, err
 	}
 	pid := child.Pid
@@ -63,6 +59,23 @@ func spawn(p program) (*process, error) {
 		return nil, errors.New("the kernel has no descriptors of processes")
 	}
 	return watch(pid, fd, true)
+}
+
+// onItsOwnThread runs f on a thread that ends afterwards, as one does that is
+// locked to the end of its goroutine. The first thread of the daemon cannot.
+func onItsOwnThread(f func() error) error {
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		if unix.Gettid() == unix.Getpid() {
+			// While it is locked, another goroutine gets another thread.
+			done <- onItsOwnThread(f)
+			runtime.UnlockOSThread()
+			return
+		}
+		done <- f()
+	}()
+	return <-done
 }
 
 // adopt holds a process that is not a child.
