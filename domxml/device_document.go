@@ -80,6 +80,16 @@ func (d *Device) SetAlias(name string) {
 
 func (d *Device) aliasField() reflect.Value { return d.value.Elem().FieldByName("Alias") }
 
+// Address is the device's place, nil if it has none.
+func (d *Device) Address() *Address {
+	f := d.value.Elem().FieldByName("Address")
+	if !f.IsValid() {
+		return nil
+	}
+	a, _ := f.Interface().(*Address)
+	return a
+}
+
 func (d *Device) boot() *Boot {
 	if f := d.value.Elem().FieldByName("Boot"); f.IsValid() {
 		b, _ := f.Interface().(*Boot)

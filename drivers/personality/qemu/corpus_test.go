@@ -30,10 +30,11 @@ var (
 func reference(t testing.TB) *Personality {
 	t.Helper()
 	cfg := Config{
-		HostArch:   "x86_64",
-		NVRAMDir:   "/var/lib/libvirt/qemu/nvram",
-		ChannelDir: "/var/lib/libvirt/qemu/channel",
-		Stat:       func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
+		HostArch:    "x86_64",
+		NVRAMDir:    "/var/lib/libvirt/qemu/nvram",
+		StateDir:    "/var/lib/libvirt/qemu",
+		ChannelDirs: []string{"/run/libvirt/qemu/channel", "/var/lib/libvirt/qemu/channel"},
+		Stat:        func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
 	}
 	for _, arch := range []string{"x86_64", "i686"} {
 		b, err := os.ReadFile(filepath.Join("testdata", "qemu-10.0-"+arch+".json"))
@@ -101,8 +102,8 @@ func judge(p *Personality, a *corpus.Answer, doc []byte) verdict {
 	if !a.OK {
 		return verdict{"missing error", theirs(a)}
 	}
-	if d := corpus.Diff(a.Want(doc), got); d != "" {
-		return verdict{"differs", d}
+	if want := a.Want(doc); corpus.Diff(want, got) != "" {
+		return verdict{"differs", lineDiff(want, strings.Split(got, "\n"))}
 	}
 	return verdict{"equal", ""}
 }
@@ -140,7 +141,7 @@ func (c *tally) add(t *testing.T, a *corpus.Answer, name string, v verdict) {
 	}
 	key := v.class
 	if v.class == "differs" || v.class == "unexpected error" || v.class == "missing error" {
-		key += ": " + firstLine.FindString(number.ReplaceAllString(v.diff, "#"))
+		key += ": " + firstLine.FindString(number.ReplaceAllString(lineNumber.ReplaceAllString(v.diff, "$1"), "#"))
 	}
 	if c.shown[key]++; c.shown[key] <= *show || *only != "" {
 		t.Logf("%s: %s\n%s", name, v.class, v.diff)
@@ -148,8 +149,9 @@ func (c *tally) add(t *testing.T, a *corpus.Answer, name string, v verdict) {
 }
 
 var (
-	firstLine = regexp.MustCompile(`^[^\n]*`)
-	number    = regexp.MustCompile(`\d+`)
+	firstLine  = regexp.MustCompile(`^[^\n]*`)
+	lineNumber = regexp.MustCompile(`(?m)^([-+]) *\d+`)
+	number     = regexp.MustCompile(`\d+`)
 )
 
 func (c *tally) String() string {
@@ -218,4 +220,37 @@ func TestAnswers(t *testing.T) {
 		}
 	}
 	t.Log(c.String())
+}
+
+// lineDiff is the lines that only one side has, by the longest common part.
+func lineDiff(want, got []string) string {
+	same := func(w, g string) bool { return w == g || w == "*" }
+	best := make([][]int, len(want)+1)
+	for i := range best {
+		best[i] = make([]int, len(got)+1)
+	}
+	for i := len(want) - 1; i >= 0; i-- {
+		for j := len(got) - 1; j >= 0; j-- {
+			if same(want[i], got[j]) {
+				best[i][j] = best[i+1][j+1] + 1
+			} else {
+				best[i][j] = max(best[i+1][j], best[i][j+1])
+			}
+		}
+	}
+	var b strings.Builder
+	i, j := 0, 0
+	for i < len(want) || j < len(got) {
+		switch {
+		case i < len(want) && j < len(got) && same(want[i], got[j]):
+			i, j = i+1, j+1
+		case j == len(got) || i < len(want) && best[i+1][j] >= best[i][j+1]:
+			fmt.Fprintf(&b, "-%4d %s\n", i+1, want[i])
+			i++
+		default:
+			fmt.Fprintf(&b, "+%4d %s\n", i+1, got[j])
+			j++
+		}
+	}
+	return b.String()
 }

@@ -16,10 +16,14 @@ func (d *definition) completeCPU() error {
 		return nil
 	}
 	switch c.Mode {
-	case "host-passthrough", "maximum":
+	case "host-passthrough":
 		if c.Migratable == "" && d.isX86() {
 			c.Migratable = domxml.On
 		}
+		if c.Check == "" {
+			c.Check = "none"
+		}
+	case "maximum":
 		if c.Check == "" {
 			c.Check = "none"
 		}
@@ -29,7 +33,10 @@ func (d *definition) completeCPU() error {
 		}
 	case "custom":
 		if c.Check == "" && c.Model != nil && c.Model.Name != "" {
-			c.Check = "partial"
+			// what TCG gives depends on QEMU alone
+			if c.Check = "partial"; d.Type == "qemu" {
+				c.Check = "none"
+			}
 		}
 	}
 	return nil
@@ -67,4 +74,57 @@ func (d *definition) cpuName(typ string) string {
 	}
 	name, _, _ := strings.Cut(typ, "-")
 	return name
+}
+
+// validateCPU refuses what QEMU cannot give.
+func (d *definition) validateCPU() error {
+	if d.CPU == nil {
+		return nil
+	}
+	if err := validateCache(d.CPU); err != nil {
+		return err
+	}
+	if m := d.CPU.MaxPhysAddr; m != nil && m.Mode == "passthrough" && m.Bits != 0 {
+		return errUnsupported("CPU maximum physical address bits number specification cannot be used with mode='passthrough'")
+	}
+	return nil
+}
+
+func validateCache(c *domxml.CPU) error {
+	k := c.Cache
+	if k == nil {
+		return nil
+	}
+	level := -1
+	if k.Level != nil {
+		level = *k.Level
+	}
+	switch k.Mode {
+	case "emulate":
+		if level != 3 {
+			return errUnsupported("CPU cache mode '%s' can only be used with level='3'", k.Mode)
+		}
+	case "passthrough":
+		if c.Mode != "host-passthrough" && c.Mode != "maximum" {
+			return errUnsupported("CPU cache mode '%s' can only be used with '%s' / '%s' CPUs", k.Mode, "host-passthrough", "maximum")
+		}
+		fallthrough
+	default:
+		if level != -1 {
+			return errUnsupported("unsupported CPU cache level for mode '%s'", k.Mode)
+		}
+	}
+	return nil
+}
+
+// validateTopology wants the product of its parts to be the number of CPUs.
+func (d *definition) validateTopology() error {
+	if d.CPU == nil || d.CPU.Topology == nil {
+		return nil
+	}
+	t := d.CPU.Topology
+	if t.Sockets*t.Dies*t.Clusters*t.Cores*t.Threads != d.VCPU.Value {
+		return errUnsupported("CPU topology doesn't match maximum vcpu count")
+	}
+	return nil
 }

@@ -37,7 +37,9 @@ func (p *Personality) addDefaults(dom *domxml.Domain) error {
 	}
 	d.keepNamespace()
 	return inOrder(
+		d.completeNUMA,
 		d.addDefaultDevices,
+		d.completeIOMMU,
 		d.completeFeatures,
 		d.completeCPU,
 		d.completeClock,
@@ -78,10 +80,7 @@ func (p *Personality) CompleteDomain(dom *domxml.Domain) error {
 	if err != nil {
 		return err
 	}
-	if err := inOrder(d.completeControllers, d.completeVideos, d.assignAddresses); err != nil {
-		return err
-	}
-	return d.validate()
+	return inOrder(d.completeControllers, d.completeVideos, d.assignAddresses, d.validateDomain, dom.ValidateDevices, d.validateDevices)
 }
 
 // keepNamespace drops what belongs to other drivers.

@@ -32,7 +32,11 @@ func (p *Personality) settleMachine(dom *domxml.Domain) error {
 	if err != nil {
 		return err
 	}
-	return settleFor(dom, e)
+	if err := settleFor(dom, e); err != nil {
+		return err
+	}
+	newDefinition(dom, &p.cfg, e).settleMemory()
+	return nil
 }
 
 // settleFor checks that the emulator runs such guests, and chooses the machine.

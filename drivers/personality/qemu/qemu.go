@@ -29,13 +29,20 @@ type Config struct {
 	// NVRAMDir is where the firmware of a domain keeps its variables:
 	// /var/lib/libvirt/qemu/nvram.
 	NVRAMDir string
-	// ChannelDir is where sockets of channels are that a document leaves to the
-	// host: /var/lib/libvirt/qemu/channel.
-	ChannelDir string
+	// StateDir is where the folders of running domains are:
+	// /var/lib/libvirt/qemu.
+	StateDir string
+	// ChannelDirs are where sockets of channels are, or have been, that a
+	// document leaves to the host: /run/libvirt/qemu/channel,
+	// /var/lib/libvirt/qemu/channel.
+	ChannelDirs []string
 	// Firmwares are the kinds of firmware on the host, best first.
 	Firmwares []Firmware
 	// SpiceTLS says that the host has certificates for SPICE and uses them.
 	SpiceTLS bool
+	// LaunchSecurity are the ways in which the host protects guests from itself:
+	// sev, sev-snp, s390-pv, tdx.
+	LaunchSecurity []string
 	// Stat looks for an emulator that is not among the known ones; os.Stat
 	// unless set.
 	Stat func(path string) (os.FileInfo, error)

@@ -1,3 +1,0 @@
-package qemupersonality
-
-func (d *definition) completeRedirDevs() error { return nil }
