@@ -63,6 +63,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	cfg := daemon.Config{
 		SockDir: o.sockDir(), Strict: o.compat == compat1130, Log: log, Options: o.limits,
 		Domains: o.domains, Seed: o.seed, CPUMap: o.cpuMap,
+		QEMU: daemon.QEMUMode(o.qemu), QEMUUser: o.user, QEMUGroup: o.group, Emulators: o.emulators,
+		Root: o.root, Version: buildVersion(),
 	}
 	if o.seeded {
 		cfg.Rand = seed.Reader(o.seed)

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/govirtd/govirtd/internal/daemon"
@@ -31,6 +33,10 @@ type options struct {
 	seeded    bool // --seed was given
 	cpuMap    string
 	pprof     string
+	qemu      string
+	user      string
+	group     string
+	emulators []string
 	limits    remote.Options
 }
 
@@ -54,6 +60,18 @@ Behaviour
   --compat RELEASE    libvirt-11.3.0: answer only what that release answers,
                       per procedure and flag, and keep its lifetimes. Without
                       it govirtd may do more, never less.
+
+Real guests
+  --qemu MODE         real: qemu:///system (or session, for a user) runs guests
+                      with the QEMU of this machine, keeps its state where
+                      libvirtd keeps it, and finds what that has left;
+                      simulated: qemu:/// is a simulated host; off: there is
+                      none. Default is real where an emulator is installed
+  --qemu-user NAME    whom guests of a root daemon run as, default libvirt-qemu
+  --qemu-group NAME   with which group; default the user's own
+  --emulator PATH     a QEMU to use besides those in /usr/bin, /usr/local/bin
+                      and /usr/libexec; may be given again. Nothing else is
+                      ever executed, whatever a document says
 
 The simulated host
   --domains N         test:///default has N made-up domains instead of its one
@@ -107,6 +125,16 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 	f.TextVar(&o.level, "log-level", slog.LevelInfo, "")
 	f.StringVar(&o.format, "log-format", "text", "")
 	f.StringVar(&o.pprof, "pprof", "", "")
+	f.StringVar(&o.qemu, "qemu", "", "")
+	f.StringVar(&o.user, "qemu-user", "", "")
+	f.StringVar(&o.group, "qemu-group", "", "")
+	f.Func("emulator", "", func(path string) error {
+		if !filepath.IsAbs(path) {
+			return errors.New("the path must be absolute")
+		}
+		o.emulators = append(o.emulators, path)
+		return nil
+	})
 	f.IntVar(&o.limits.MaxClients, "max-clients", 20000, "")
 	f.IntVar(&o.limits.MaxRequests, "max-requests", 5, "")
 	version := f.Bool("version", false, "")
@@ -125,6 +153,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 		return nil, fmt.Errorf("--compat %s: the one release to be compatible with is %s", o.compat, compat1130)
 	case o.format != "text" && o.format != "json":
 		return nil, fmt.Errorf("--log-format %s: text or json", o.format)
+	case !slices.Contains([]string{"", "real", "simulated", "off"}, o.qemu):
+		return nil, fmt.Errorf("--qemu %s: real, simulated or off", o.qemu)
 	case o.domains < 0 || o.domains > daemon.MaxDomains:
 		return nil, fmt.Errorf("--domains %d: from 0 to %d", o.domains, daemon.MaxDomains)
 	case o.limits.MaxClients < 1 || o.limits.MaxRequests < 1:

@@ -11,7 +11,9 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
+	qemupersonality "github.com/govirtd/govirtd/drivers/personality/qemu"
 	testpersonality "github.com/govirtd/govirtd/drivers/personality/test"
 	"github.com/govirtd/govirtd/drivers/sim"
 	"github.com/govirtd/govirtd/engine"
@@ -37,6 +39,14 @@ type Config struct {
 	// CPUMap is the folder of libvirt's map of CPUs; empty is where libvirt
 	// installs it.
 	CPUMap string
+	// QEMU says what qemu:/// URIs lead to; QEMUUser and QEMUGroup whom real
+	// guests of a root daemon run as, libvirt-qemu unless given. Emulators are
+	// programs that may be executed besides those that are found.
+	QEMU                QEMUMode
+	QEMUUser, QEMUGroup string
+	Emulators           []string
+	// Root has all places below it if it is given. Version is the daemon's own.
+	Root, Version string
 	// Rand is for what documents leave to chance; nil is the system's.
 	Rand io.Reader
 	Log  *slog.Logger
@@ -53,6 +63,7 @@ func (c Config) Sockets() (rw, ro string) {
 type Daemon struct {
 	cfg       Config
 	engine    *engine.Engine
+	qemu      *qemuHost // nil where there is none
 	server    *remote.Server
 	listeners []remote.Listener
 }
@@ -85,15 +96,24 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 		return nil, err
 	}
 	cfg.Options.Logger = cfg.Log
+	list, real := cfg.Drivers(), cfg.realQEMU()
+	if real != nil {
+		list = append(list, qemupersonality.Driver{Host: real.open, Session: real.places.session})
+	}
 	e := engine.New(engine.Config{
-		Drivers:    cfg.Drivers(),
+		Drivers:    list,
 		DefaultURI: "test:///default",
 		Strict:     cfg.Strict,
 		Log:        cfg.Log,
 		Rand:       cfg.Rand,
 		Hostname:   hostname,
 	})
-	d := &Daemon{cfg: cfg, engine: e, server: remote.NewServer(e.Table(), cfg.Options)}
+	if real != nil {
+		real.secret = func(uuid domxml.UUID, usage domxml.SecretUsageType, id string) ([]byte, error) {
+			return e.SecretValue(qemupersonality.HostKey, uuid, usage, id)
+		}
+	}
+	d := &Daemon{cfg: cfg, engine: e, qemu: real, server: remote.NewServer(e.Table(), cfg.Options)}
 	rw, ro := cfg.Sockets()
 	for _, s := range []struct {
 		path     string
@@ -110,6 +130,28 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 	return d, nil
 }
 
+// realQEMU prepares the host of real guests, nil where there shall be none.
+func (c Config) realQEMU() *qemuHost {
+	if c.QEMU == QEMUOff || c.QEMU == QEMUSimulated {
+		return nil
+	}
+	return newQEMUHost(c)
+}
+
+// adopt finds what an earlier daemon has left, before anybody asks for it.
+func (d *Daemon) adopt(ctx context.Context) {
+	if d.qemu == nil || !d.qemu.inUse() {
+		return
+	}
+	uri := "qemu:///system"
+	if d.qemu.places.session {
+		uri = "qemu:///session"
+	}
+	if err := d.engine.Open(ctx, uri); err != nil {
+		d.cfg.Log.Error("what an earlier daemon has left is not there yet", "uri", uri, "error", err)
+	}
+}
+
 func (d *Daemon) close() {
 	for _, l := range d.listeners {
 		l.Close()
@@ -122,6 +164,7 @@ func (d *Daemon) Serve(ctx context.Context) error {
 	serving, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan error, 1)
+	go d.adopt(serving)
 	go func() { done <- d.server.Serve(serving, d.listeners...) }()
 	select {
 	case err := <-done:

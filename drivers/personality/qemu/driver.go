@@ -18,6 +18,9 @@ type Driver struct {
 	Session bool
 }
 
+// HostKey is the key of the host.
+const HostKey = "qemu"
+
 var _ drivers.Driver = Driver{}
 
 // Scheme is qemu.
@@ -37,6 +40,6 @@ func (d Driver) Open(ctx context.Context, uri *url.URL) (*drivers.Host, error) {
 		return nil, err
 	}
 	host := *h
-	host.Key, host.URI = "qemu", "qemu://"+uri.Path
+	host.Key, host.URI = HostKey, "qemu://"+uri.Path
 	return &host, nil
 }
