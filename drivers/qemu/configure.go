@@ -40,8 +40,7 @@ func (s *start) configure(ctx context.Context) error {
 	} else if err := g.Resume(ctx); err != nil {
 		return s.orDied(err)
 	}
-	s.b.add(g)
-	go g.follow()
+	g.begin()
 	return nil
 }
 

@@ -52,7 +52,7 @@ func (g *Guest) event(e qmp.Event) {
 // process as a rule; a process that lives on cannot be spoken to any more.
 func (g *Guest) disconnected(err error) {
 	g.life.mu.Lock()
-	ending := g.life.off || g.life.destroyed
+	ending := g.life.off || g.life.destroyed || !g.life.begun
 	g.life.mu.Unlock()
 	if !ending {
 		g.notify(drivers.ControlFailed{})

@@ -52,6 +52,8 @@ type Guest struct {
 // change it.
 type life struct {
 	mu sync.Mutex
+	// begun says that the start is over, and somebody knows of the guest.
+	begun bool
 	// asked counts verbs under way that stop or continue the guest: what the
 	// monitor says of that is no news.
 	asked int
@@ -103,6 +105,15 @@ func (g *Guest) verb(ctx context.Context, command string, args, out any) error {
 
 // object is the arguments of a command.
 type object map[string]any
+
+// begin makes the guest known.
+func (g *Guest) begin() {
+	g.life.mu.Lock()
+	g.life.begun = true
+	g.life.mu.Unlock()
+	g.backend.add(g)
+	go g.follow()
+}
 
 // follow waits for the end of the process and clears up.
 func (g *Guest) follow() {

@@ -79,13 +79,27 @@ func (g *Guest) Reset(ctx context.Context) error {
 
 // Restart resets a guest that stands since it has powered off or panicked.
 func (g *Guest) Restart(ctx context.Context) error {
+	g.life.mu.Lock()
+	action := g.life.actions[vir.DomainLifecycleReboot]
+	g.life.mu.Unlock()
+	ends := action != domxml.LifecycleRestart && action != ""
 	return g.quietly(ctx, func() error {
+		if ends { // a reset would power off again
+			if err := g.setRebootAction(ctx, domxml.LifecycleRestart); err != nil {
+				return err
+			}
+		}
 		if err := g.verb(ctx, "system_reset", nil, nil); err != nil {
 			return err
 		}
 		g.life.mu.Lock()
 		g.life.off, g.life.orderly = false, false
 		g.life.mu.Unlock()
+		if ends {
+			if err := g.setRebootAction(ctx, action); err != nil {
+				return err
+			}
+		}
 		return g.verb(ctx, "cont", nil, nil)
 	})
 }
@@ -107,7 +121,7 @@ func (g *Guest) Wake(ctx context.Context) error {
 // setRebootAction tells the emulator what a reset by the guest means.
 func (g *Guest) setRebootAction(ctx context.Context, action domxml.LifecycleAction) error {
 	word := "reset"
-	if action != domxml.LifecycleRestart {
+	if action != domxml.LifecycleRestart && action != "" {
 		word = "shutdown"
 	}
 	return g.verb(ctx, "set-action", object{"reboot": word}, nil)

@@ -92,6 +92,11 @@ var (
 // New makes a backend and its folders.
 func New(cfg Config) (*Backend, error) {
 	cfg.Times.fill()
+	for _, address := range []*string{&cfg.Settings.VNC.Listen, &cfg.Settings.SPICE.Listen} {
+		if *address == "" {
+			*address = "127.0.0.1"
+		}
+	}
 	b := &Backend{cfg: cfg, log: cfg.Log, ports: newPorts(), guests: map[*Guest]struct{}{}}
 	if b.log == nil {
 		b.log = slog.New(slog.DiscardHandler)

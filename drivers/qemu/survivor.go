@@ -212,8 +212,7 @@ func (b *Backend) attach(ctx context.Context, g *Guest, s *statusFile) error {
 	}
 	g.started = time.Now()
 	g.connect(conn)
-	b.add(g)
-	go g.follow()
+	g.begin()
 	glance, cancel := context.WithTimeout(ctx, b.cfg.Times.Query)
 	defer cancel()
 	err = g.mon.Run(glance, "qmp_capabilities", nil, nil)
