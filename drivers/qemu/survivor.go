@@ -177,7 +177,7 @@ func (b *Backend) adopt(s *statusFile) (p *process, err error) {
 		err = fmt.Errorf("process %d is another one", s.PID)
 	}
 	if err != nil {
-		go func() { <-p.done; p.release() }()
+		p.fd.Close() // which ends the watch, too
 		return nil, err
 	}
 	return p, nil
