@@ -86,6 +86,8 @@ type Rule struct {
 	Function string
 	// Flags are the bits which that function accepts.
 	Flags uint32
+	// Domain is the error domain of that function; nil for the personality's.
+	Domain *vir.ErrorDomain
 	// NoFlagCheck says that the function ignores unknown bits.
 	NoFlagCheck bool
 }
@@ -100,8 +102,9 @@ type Personality interface {
 	ErrorDomain() vir.ErrorDomain
 	// Version is the hypervisor's, as major*1000000 + minor*1000 + micro.
 	Version() uint64
-	// Rule is the reference's behaviour for the procedure of that name
-	// (domain_create_with_flags) in libvirt 11.3.0; false where unknown.
+	// Rule is the reference's behaviour for the procedure of that name in
+	// libvirt 11.3.0 (domain_create_with_flags, qemu.domain_attach); false where
+	// unknown.
 	Rule(procedure string) (Rule, bool)
 	// CompleteDomain adds the scheme's own defaults to a parsed document.
 	CompleteDomain(d *domxml.Domain) error

@@ -6,6 +6,7 @@ import (
 
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
+	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -22,14 +23,14 @@ type rule struct {
 	// and the bits it knows. Without function nothing is checked.
 	function string
 	flags    uint32
-	// origin is the error domain of function; 0 is the personality's.
-	origin vir.ErrorDomain
+	// origin is the error domain of function; nil is the personality's.
+	origin *vir.ErrorDomain
 }
 
 // domain is the error domain in which the flag check complains.
 func (r *rule) domain(p drivers.Personality) vir.ErrorDomain {
-	if r.origin != 0 {
-		return r.origin
+	if r.origin != nil {
+		return *r.origin
 	}
 	return p.ErrorDomain()
 }
@@ -43,15 +44,16 @@ func (e *Engine) rulesOf(p drivers.Personality, backend drivers.Backend) *rulese
 	rs := ruleset{}
 	e.table.All(func(h *proc.Handler) {
 		b := e.bindings[h.Info]
-		ref, known := p.Rule(h.Info.Name)
-		r := rule{supported: ref.Supported, function: ref.Function, flags: ref.Flags}
+		ref, known := p.Rule(ruleName(h.Info))
+		r := rule{supported: ref.Supported, function: ref.Function, flags: ref.Flags, origin: ref.Domain}
 		if ref.NoFlagCheck {
 			r.function = ""
 		} else if r.function == "" {
 			r.function = p.Prefix() + strings.TrimPrefix(h.Info.API, "vir")
 		}
 		if b != nil && b.function != "" && !ref.Supported {
-			r.function, r.origin = b.function, family(h.Info)
+			domain := family(h.Info)
+			r.function, r.origin = b.function, &domain
 		}
 		if b != nil && !e.cfg.Strict {
 			r.flags |= b.flags
@@ -67,6 +69,15 @@ func (e *Engine) rulesOf(p drivers.Personality, backend drivers.Backend) *rulese
 		rs[h.Info] = r
 	})
 	return &rs
+}
+
+// ruleName is how tables of rules call a procedure: those of the smaller
+// programs with the program in front.
+func ruleName(info *proc.Info) string {
+	if info.Program == &remoteproto.Program {
+		return info.Name
+	}
+	return info.Program.Name + "." + info.Name
 }
 
 // capable reports whether a backend, and the guests that it starts, have the

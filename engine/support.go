@@ -26,7 +26,7 @@ func (e *Engine) Support(p drivers.Personality, backend drivers.Backend) []Suppo
 	var out []Support
 	e.table.All(func(h *proc.Handler) {
 		b, r := e.bindings[h.Info], rules.of(h.Info)
-		ref, _ := p.Rule(h.Info.Name)
+		ref, _ := p.Rule(ruleName(h.Info))
 		s := Support{Proc: h.Info, Bound: b != nil, Reference: ref.Supported}
 		if b != nil {
 			s.Reference = s.Reference || b.always

@@ -1,6 +1,10 @@
 package qemupersonality
 
-import "github.com/govirtd/govirtd/drivers"
+import "github.com/govirtd/govirtd/protocol/vir"
 
-// rules is what the reference does with each procedure.
-var rules map[string]drivers.Rule
+//go:generate go run ../internal/genrules -survey ../../../testdata/observed/survey-qemu.json -package qemupersonality -driver QEMU -domain 10
+
+// domain is an error domain in the table of rules: procedures about other
+// objects than domains are those of other drivers, which the QEMU driver's
+// clients get with it.
+func domain(d vir.ErrorDomain) *vir.ErrorDomain { return &d }

@@ -12,7 +12,7 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-//go:generate go run ./internal/gen
+//go:generate go run ../internal/genrules -survey ../../../testdata/observed/survey.json -package testpersonality -driver test
 
 // Driver serves test:/// URIs.
 type Driver struct {
