@@ -86,6 +86,8 @@ type StorageClusterSize struct {
 type StorageVolumeFeatures struct {
 	LazyRefcounts Flag `xml:"lazy_refcounts,omitempty"`
 	ExtendedL2    Flag `xml:"extended_l2,omitempty"`
+	// DataFile says that the data is in another file.
+	DataFile Flag `xml:"data_file,omitempty"`
 }
 
 // StorageBackingStore is the image below an image.

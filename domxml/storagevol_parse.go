@@ -190,6 +190,8 @@ func (f *StorageVolumeFeatures) parseNode(_ *decoder, n node) error {
 			f.LazyRefcounts = true
 		case "extended_l2":
 			f.ExtendedL2 = true
+		case "data_file":
+			f.DataFile = true
 		default:
 			return errStorageConfig("unsupported feature %s", c.Name())
 		}

@@ -40,6 +40,8 @@ type StoragePoolContent struct {
 	// Volumes have their key and path. Those that were known and have not
 	// changed may be the same values.
 	Volumes []*domxml.StorageVolume
+	// Permissions are those of the target; nil where there is none to look at.
+	Permissions *domxml.StoragePermissions
 }
 
 // StorageVolumes makes and deletes volumes.
@@ -47,7 +49,8 @@ type StorageVolumes interface {
 	// PlaceStorageVolume fills in key and path of a volume to be made, in place.
 	PlaceStorageVolume(pool *domxml.StoragePool, vol *domxml.StorageVolume)
 	// CreateStorageVolume makes a volume. from is the volume to copy, nil for an
-	// empty one.
+	// empty one. What the volume has become (sizes, permissions) is filled in, in
+	// place.
 	CreateStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, from *StorageVolumeRef, flags vir.StorageVolCreateFlags) error
 	DeleteStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, flags vir.StorageVolDeleteFlags) error
 }
@@ -63,10 +66,21 @@ type StorageVolumeRef struct {
 type StorageVolumeContents interface {
 	OpenStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume) (StorageVolumeContent, error)
 	// ResizeStorageVolume changes the size to capacity bytes; what is beyond is
-	// lost.
-	ResizeStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, capacity uint64) error
+	// lost. Of the flags, VIR_STORAGE_VOL_RESIZE_ALLOCATE is for the backend.
+	ResizeStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, capacity uint64, flags vir.StorageVolResizeFlags) error
 	// WipeStorageVolume makes the content unreadable.
 	WipeStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, algorithm vir.StorageVolWipeAlgorithm) error
+}
+
+// StorageVolumeLooker knows that others change volumes, too, and looks at one
+// again whenever somebody asks about it. Without it the engine believes what
+// it has been told.
+type StorageVolumeLooker interface {
+	// LookAtStorageVolume gives the document with the present sizes, permissions
+	// and times; with afresh everything is found out anew, as by a scan. It may be
+	// the same value where nothing has changed. VIR_ERR_NO_STORAGE_VOL says that
+	// there is no such volume any more.
+	LookAtStorageVolume(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, afresh bool) (*domxml.StorageVolume, error)
 }
 
 // StorageVolumeContent is an open volume.

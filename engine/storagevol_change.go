@@ -72,7 +72,7 @@ func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs
 		capacity > v.doc.Allocation.Value && capacity-v.doc.Allocation.Value > free {
 		return nil, vir.Errorf(vir.FromStorage, vir.ErrOperationFailed, "Not enough space left in storage pool")
 	}
-	if err := c.host.backend.(drivers.StorageVolumeContents).ResizeStorageVolume(c, r.def, v.doc, capacity); err != nil {
+	if err := c.host.backend.(drivers.StorageVolumeContents).ResizeStorageVolume(c, r.def, v.doc, capacity, flags); err != nil {
 		return nil, err
 	}
 	changed := *v.doc

@@ -264,7 +264,7 @@ func (b *Backend) OpenStorageVolume(_ context.Context, pool *domxml.StoragePool,
 }
 
 // ResizeStorageVolume changes where the volume ends.
-func (b *Backend) ResizeStorageVolume(_ context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, capacity uint64) error {
+func (b *Backend) ResizeStorageVolume(_ context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, capacity uint64, _ vir.StorageVolResizeFlags) error {
 	if capacity > maxVolume {
 		e := vir.Errorf(vir.FromNone, vir.ErrSystemError, "Failed to truncate file '%s': File too large", vol.Target.Path)
 		e.Int1 = int32(syscall.EFBIG)
