@@ -1,6 +1,9 @@
 package qemucaps
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 func askCPUs(q *questioner) []CPU {
 	var defs []struct {
@@ -74,7 +77,7 @@ func (e *Emulator) askExpansion(q *questioner, name string) *Expansion {
 	if name == "host" {
 		if hyperv, ok := expand(q, "full", model{name, map[string]any{"migratable": false, "hv-passthrough": true}}); ok {
 			for feature, on := range hyperv.Props {
-				if len(feature) > 3 && feature[:3] == "hv-" && on == true {
+				if strings.HasPrefix(feature, "hv-") && on != false {
 					out.HyperV = append(out.HyperV, feature)
 				}
 			}

@@ -15,7 +15,7 @@ import (
 )
 
 // format changes when the same answers become another Emulator.
-const format = 1
+const format = 2
 
 // validity is all that the knowledge of an emulator depends on. What was
 // learned under one is wrong under any other.
