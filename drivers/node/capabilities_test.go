@@ -19,9 +19,9 @@ func cache(cpu, index, id, level int, kind, size, shared string) map[string]stri
 // fakeKVM is a hypervisor without a machine behind it.
 type fakeKVM struct{}
 
-func (fakeKVM) maxVCPUs() (int, bool)     { return 1024, true }
-func (fakeKVM) msr(uint32) (uint64, bool) { return 0, false }
-func (fakeKVM) tsc() (uint64, bool, bool) { return 2_600_000_000, true, true }
+func (fakeKVM) maxVCPUs() (int, bool)       { return 1024, true }
+func (fakeKVM) msr(i uint32) (uint64, bool) { return 1, i == 0x10a }
+func (fakeKVM) tsc() (uint64, bool, bool)   { return 2_600_000_000, true, true }
 
 // TestCapabilities has a host with most of what a host can have; the document
 // is written as the reference writes those of its own tests.
@@ -44,7 +44,20 @@ func TestCapabilities(t *testing.T) {
 			"sys/kernel/iommu_groups/0/type": "DMA\n",
 		}))
 	h.kvm = fakeKVM{}
-	cpu, err := h.HostCPU(t.Context(), nil)
+	h.cpuid = func(leaf, _ uint32) (a, b, c, d uint32) {
+		switch leaf {
+		case 0:
+			return 22, 0x756e6547, 0x6c65746e, 0x49656e69 // GenuineIntel
+		case 1:
+			return 0x806f8, 0, 0, 1<<0 | 1<<25
+		}
+		return 0, 0, 0, 0
+	}
+	models, err := cpumap.Load("testdata/cpu_map")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cpu, err := h.HostCPU(t.Context(), models)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,6 +71,25 @@ func TestCapabilities(t *testing.T) {
 	}
 	if n := h.MaxKVMCPUs(); n != 1024 {
 		t.Errorf("%d virtual CPUs", n)
+	}
+}
+
+// TestUnknownCPU has a processor that the map has no model for.
+func TestUnknownCPU(t *testing.T) {
+	h, _ := tree(twoCells)
+	cpu, err := h.HostCPU(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `<cpu>
+  <arch>x86_64</arch>
+  <topology sockets='1' dies='1' clusters='1' cores='2' threads='2'/>
+  <pages unit='KiB' size='4'/>
+  <pages unit='KiB' size='2048'/>
+</cpu>
+`
+	if got := string(domxml.FormatHostCPU(cpu)); got != want {
+		t.Errorf("%s", got)
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/govirtd/govirtd/drivers/cpumap"
 )
 
-// HostCPU describes the processor; without a map of models (nil) it has no
-// name.
+// HostCPU describes the processor. Where the map of models (nil for none) has
+// no name for it, only its places and pages are told.
 func (h *Host) HostCPU(ctx context.Context, models *cpumap.Map) (*domxml.HostCPU, error) {
 	info, err := h.NodeInfo(ctx)
 	if err != nil {
@@ -23,6 +23,19 @@ func (h *Host) HostCPU(ctx context.Context, models *cpumap.Map) (*domxml.HostCPU
 	cpu.Topology = &domxml.HostCPUTopology{
 		Sockets: uint(info.Sockets), Dies: 1, Clusters: 1, Cores: uint(info.Cores), Threads: uint(info.Threads),
 	}
+	if cpu.Model != "" {
+		h.details(cpu)
+	} else {
+		cpu.Signature, cpu.Vendor = nil, ""
+	}
+	for _, size := range append([]uint64{systemPage}, h.hugeSizes(nil)...) {
+		cpu.Pages = append(cpu.Pages, domxml.CPUPages{Unit: "KiB", Size: size})
+	}
+	return cpu, nil
+}
+
+// details are what the kernel knows of a processor.
+func (h *Host) details(cpu *domxml.HostCPU) {
 	text, err := h.read("proc/cpuinfo")
 	if err != nil {
 		text = ""
@@ -30,10 +43,8 @@ func (h *Host) HostCPU(ctx context.Context, models *cpumap.Map) (*domxml.HostCPU
 	if n, err := strconv.ParseUint(field(text, "microcode"), 0, 32); err == nil {
 		cpu.Microcode = &domxml.CPUMicrocode{Version: n}
 	}
-	// "46 bits physical, 48 bits virtual"
-	bits, _, _ := strings.Cut(field(text, "address sizes"), " bits physical")
-	if n, err := strconv.ParseUint(bits, 10, 8); err == nil && n > 0 {
-		cpu.MaxPhysAddr = &domxml.MaxPhysAddr{Mode: "emulate", Bits: int(n)}
+	if n := h.PhysAddrBits(); n > 0 {
+		cpu.MaxPhysAddr = &domxml.MaxPhysAddr{Mode: "emulate", Bits: n}
 	}
 	if h.kvm != nil && (h.arch == "x86_64" || h.arch == "i686") {
 		if hz, scaling, ok := h.kvm.tsc(); ok {
@@ -43,17 +54,29 @@ func (h *Host) HostCPU(ctx context.Context, models *cpumap.Map) (*domxml.HostCPU
 			}
 		}
 	}
-	for _, size := range append([]uint64{systemPage}, h.hugeSizes(nil)...) {
-		cpu.Pages = append(cpu.Pages, domxml.CPUPages{Unit: "KiB", Size: size})
+}
+
+// PhysAddrBits is the width of the processor's physical addresses, 0 where the
+// kernel does not say.
+func (h *Host) PhysAddrBits() int {
+	text, err := h.read("proc/cpuinfo")
+	if err != nil {
+		return 0
 	}
-	return cpu, nil
+	// "46 bits physical, 48 bits virtual"
+	bits, _, _ := strings.Cut(field(text, "address sizes"), " bits physical")
+	n, err := strconv.ParseUint(bits, 10, 8)
+	if err != nil {
+		return 0
+	}
+	return int(n)
 }
 
 // registers are those of the processor that this runs on; model specific ones
 // are the kernel's to read.
 func (h *Host) registers(msr bool, leaf, sub uint32) (a, b, c, d uint32) {
 	if !msr {
-		return registers(leaf, sub)
+		return h.cpuid(leaf, sub)
 	}
 	if h.kvm == nil {
 		return 0, 0, 0, 0

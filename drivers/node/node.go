@@ -19,6 +19,8 @@ type Host struct {
 	// write replaces the content of a file of the root.
 	write func(name, content string) error
 	arch  string
+	// cpuid asks the processor.
+	cpuid func(leaf, sub uint32) (a, b, c, d uint32)
 	// kvm asks the kernel's hypervisor; nil where there is none.
 	kvm hypervisor
 }
@@ -38,6 +40,7 @@ func New() *Host {
 		root:  os.DirFS("/"),
 		write: func(name, content string) error { return os.WriteFile("/"+name, []byte(content), 0o644) },
 		arch:  machine(),
+		cpuid: registers,
 		kvm:   device{},
 	}
 }

@@ -16,7 +16,7 @@ func tree(files map[string]string) (*Host, fstest.MapFS) {
 	for name, content := range files {
 		root[name] = &fstest.MapFile{Data: []byte(content), Mode: 0o644, ModTime: time.Unix(0, 0)}
 	}
-	h := &Host{root: root, arch: "x86_64"}
+	h := &Host{root: root, arch: "x86_64", cpuid: func(uint32, uint32) (a, b, c, d uint32) { return 0, 0, 0, 0 }}
 	h.write = func(name, content string) error {
 		f, ok := root[name]
 		if !ok {

@@ -140,8 +140,8 @@ func expansion(c qmptest.Call) (any, error) {
 		props = in.Model.Props
 		props["fpu"] = true
 	}
-	if !static && in.Model.Name == "host" {
-		props["hv-time"] = true
+	if !static && in.Model.Name != "base" {
+		props["hv-time"], props["hv-ipi"], props["hv-spinlocks"] = in.Model.Name == "host", false, 4095
 	}
 	return map[string]any{"model": model{"base", props}}, nil
 }

@@ -74,15 +74,15 @@ func (e *Emulator) askExpansion(q *questioner, name string) *Expansion {
 		}
 		slices.Sort(out.NotMigratable)
 	}
-	if name == "host" {
-		if hyperv, ok := expand(q, "full", model{name, map[string]any{"migratable": false, "hv-passthrough": true}}); ok {
-			for feature, on := range hyperv.Props {
-				if strings.HasPrefix(feature, "hv-") && on != false {
-					out.HyperV = append(out.HyperV, feature)
-				}
+	// Without KVM the answer says at least which enlightenments there are.
+	hyperv, ok := expand(q, "full", model{name, map[string]any{"migratable": false, "hv-passthrough": true}})
+	if ok {
+		for feature, on := range hyperv.Props {
+			if strings.HasPrefix(feature, "hv-") && on != false {
+				out.HyperV = append(out.HyperV, feature)
 			}
-			slices.Sort(out.HyperV)
 		}
+		slices.Sort(out.HyperV)
 	}
 	return out
 }

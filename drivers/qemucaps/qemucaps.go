@@ -117,7 +117,7 @@ type Expansion struct {
 	Props map[string]any `json:"props"`
 	// NotMigratable are the features of Props that migration does not allow.
 	NotMigratable []string `json:"notMigratable,omitempty"`
-	// HyperV are the enlightenments that KVM offers: those that are on when all
+	// HyperV are the enlightenments that there are: those that are on when all
 	// are asked for, and those that are no switches (hv-spinlocks).
 	HyperV []string `json:"hyperv,omitempty"`
 }
