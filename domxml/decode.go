@@ -79,6 +79,7 @@ func (d *decoder) plain(n node, v any) error {
 
 // element fills a struct.
 func (d *decoder) element(n node, v reflect.Value, p *plan) error {
+	p.ready()
 	if p.parse {
 		return v.Addr().Interface().(nodeParser).parseNode(d, n)
 	}

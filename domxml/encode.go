@@ -43,6 +43,7 @@ func (e *encoder) indent() {
 // element writes the struct v as an element. Without attributes and content
 // nothing is written unless always says so.
 func (e *encoder) element(name string, v reflect.Value, p *plan, f *field) {
+	p.ready()
 	if p.hide && v.Addr().Interface().(hider).hidden(e.flags) {
 		return
 	}

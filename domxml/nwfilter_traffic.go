@@ -318,7 +318,7 @@ func (t *NWFilterTraffic) read(n node) error {
 			for i := range p.elems {
 				if p.elems[i].match(e) {
 					protocol = &p.elems[i]
-					c = conditions{protocol.plan, reflect.New(protocol.plan.typ).Elem(), reflect.New(protocol.plan.typ).Elem()}
+					c = conditions{protocol.plan.ready(), reflect.New(protocol.plan.typ).Elem(), reflect.New(protocol.plan.typ).Elem()}
 				}
 			}
 		}
@@ -427,7 +427,7 @@ func (r *NWFilterRule) Variables() (names []string) {
 	for _, p := range planOf(traffic.Type()).elems {
 		list := at(traffic, &p)
 		for i := range list.Len() {
-			for j := range p.plan.attrs {
+			for j := range p.plan.ready().attrs {
 				v := reflect.Indirect(at(list.Index(i), &p.plan.attrs[j]))
 				if !v.IsValid() {
 					continue

@@ -33,6 +33,7 @@ import (
 // value; "unsupported:" or "internal:" in front choose another code.
 type plan struct {
 	typ    reflect.Type
+	once   *sync.Once
 	attrs  []field
 	elems  []field
 	text   *field
@@ -62,7 +63,7 @@ type field struct {
 	list    bool
 	pointer bool
 	scalar  *scalar // nil for an element with structure
-	plan    *plan
+	plan    *plan   // of that structure; to be made ready before it is used
 
 	always, pair, live, fromlive, secret, required bool
 
@@ -100,34 +101,37 @@ type (
 	}
 )
 
-var (
-	plans   = map[reflect.Type]*plan{}
-	plansMu sync.Mutex
-)
+var plans sync.Map // of *plan by reflect.Type
 
 // planOf compiles a type, or finds what has been compiled. A mistake in a tag
-// is a panic: it is the package's own, and every test would meet it.
-func planOf(t reflect.Type) *plan {
-	plansMu.Lock()
-	defer plansMu.Unlock()
-	return compile(t)
+// is a panic: it is the package's own, and TestPlans would meet it.
+func planOf(t reflect.Type) *plan { return planned(t).ready() }
+
+// planned is the plan of a type, which may not have been compiled yet: the
+// document of a domain has hundreds of types, and few documents need many.
+func planned(t reflect.Type) *plan {
+	if p, ok := plans.Load(t); ok {
+		return p.(*plan)
+	}
+	p, _ := plans.LoadOrStore(t, &plan{typ: t, once: new(sync.Once)})
+	return p.(*plan)
 }
 
-func compile(t reflect.Type) *plan {
-	if p := plans[t]; p != nil {
-		return p // perhaps still being compiled: types may contain themselves
-	}
-	p := &plan{typ: t}
-	plans[t] = p
-	pt := reflect.PointerTo(t)
+// ready compiles the plan if nobody has yet.
+func (p *plan) ready() *plan {
+	p.once.Do(p.compile)
+	return p
+}
+
+func (p *plan) compile() {
+	pt := reflect.PointerTo(p.typ)
 	p.parse = pt.Implements(reflect.TypeFor[nodeParser]())
 	p.parsed = pt.Implements(reflect.TypeFor[afterParser]())
 	p.format = pt.Implements(reflect.TypeFor[elementFormatter]())
 	p.hide = pt.Implements(reflect.TypeFor[hider]())
 	p.declares = pt.Implements(reflect.TypeFor[declarer]())
-	p.fields(t, nil)
+	p.fields(p.typ, nil)
 	p.lookups()
-	return p
 }
 
 // lookups prepares finding fields by name.
@@ -205,7 +209,7 @@ func (p *plan) field(sf reflect.StructField, tag string, index []int) {
 		if t.Kind() != reflect.Struct {
 			panic(fmt.Sprintf("domxml: field %s.%s of type %s", p.typ, sf.Name, t))
 		}
-		f.plan = compile(t)
+		f.plan = planned(t)
 	}
 	switch {
 	case strings.HasPrefix(how, "attr"):

@@ -86,11 +86,17 @@ func (c *conn) abandon() {
 
 func (c *conn) logger() *slog.Logger { return c.srv.opts.Logger.With("client", c.id) }
 
+// debugs reports whether what is only of interest to debuggers is wanted:
+// making a line of it costs as much as a call.
+func (c *conn) debugs() bool { return c.srv.opts.Logger.Enabled(c.ctx, slog.LevelDebug) }
+
 // serve begins to serve the connection, and returns when it has ended or
 // somebody else reads on.
 func (c *conn) serve() {
-	c.logger().Debug("client connected", "transport", c.identity.Transport,
-		"pid", c.identity.PID, "uid", c.identity.UID, "readonly", c.readOnly)
+	if c.debugs() {
+		c.logger().Debug("client connected", "transport", c.identity.Transport,
+			"pid", c.identity.PID, "uid", c.identity.UID, "readonly", c.readOnly)
+	}
 	c.read()
 }
 
@@ -259,7 +265,9 @@ func (c *conn) logEnd(reason error) {
 	switch {
 	case errors.Is(reason, io.EOF), errors.Is(reason, netpkt.ErrFinished), errors.Is(reason, net.ErrClosed),
 		errors.Is(reason, syscall.ECONNRESET), errors.Is(reason, syscall.EPIPE), errors.Is(reason, io.ErrClosedPipe):
-		c.logger().Debug("client gone")
+		if c.debugs() {
+			c.logger().Debug("client gone")
+		}
 	default:
 		c.logger().Info("client disconnected", "reason", reason)
 	}

@@ -45,7 +45,7 @@ func (d Driver) Open(_ context.Context, uri *url.URL) (*drivers.Host, error) {
 		return &drivers.Host{
 			Key:         "test:///default",
 			URI:         uri.String(),
-			Personality: &Personality{capabilities: defaultCapabilities()},
+			Personality: &Personality{capabilities: defaultCapabilities},
 			Backend:     d.NewBackend(defaultHost),
 			World:       d.world,
 		}, nil
@@ -65,7 +65,7 @@ func (d Driver) world() (*drivers.World, error) {
 
 // Personality is the test driver's.
 type Personality struct {
-	capabilities string
+	capabilities func() string
 }
 
 // Name is TEST.
@@ -90,7 +90,7 @@ func (*Personality) Rule(procedure string) (drivers.Rule, bool) {
 func (*Personality) CompleteDomain(d *domxml.Domain) error { return Complete(d) }
 
 // Capabilities is a fixed document.
-func (p *Personality) Capabilities(context.Context) (string, error) { return p.capabilities, nil }
+func (p *Personality) Capabilities(context.Context) (string, error) { return p.capabilities(), nil }
 
 // StateError has the verbs for which the test driver has its own words.
 func (*Personality) StateError(verb, domain string) *vir.Error {

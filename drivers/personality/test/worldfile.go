@@ -33,11 +33,13 @@ func (d Driver) openFile(uri *url.URL) (*drivers.Host, error) {
 		key = uri.String()
 	}
 	return &drivers.Host{
-		Key:         key,
-		URI:         uri.String(),
-		Personality: &Personality{capabilities: string(domxml.FormatCapabilities(capabilities(f.host)))},
-		Backend:     d.NewBackend(f.host),
-		World:       func() (*drivers.World, error) { return f.world() },
+		Key: key,
+		URI: uri.String(),
+		Personality: &Personality{capabilities: func() string {
+			return string(domxml.FormatCapabilities(capabilities(f.host)))
+		}},
+		Backend: d.NewBackend(f.host),
+		World:   func() (*drivers.World, error) { return f.world() },
 	}, nil
 }
 
