@@ -9,12 +9,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
+	"time"
 
 	sd "github.com/coreos/go-systemd/v22/daemon"
 
 	"github.com/govirtd/govirtd/internal/daemon"
+	"github.com/govirtd/govirtd/internal/memory"
 	"github.com/govirtd/govirtd/internal/seed"
 	"github.com/govirtd/govirtd/remote"
 )
@@ -26,6 +27,9 @@ const (
 	exitUsage = 2
 	exitInUse = 3
 )
+
+// settleAfter is when the start is over for sure.
+const settleAfter = 200 * time.Millisecond
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -44,10 +48,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "govirtd: %v\nTry 'govirtd --help'.\n", err)
 		return exitUsage
 	}
-	// The heap of a daemon for tests is small: collecting it less often costs
-	// little memory and saves much time.
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
+		memory.Tune()
 	}
 	log := o.logger(stderr)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
@@ -85,6 +87,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 	if _, err := sd.SdNotify(false, sd.SdNotifyReady); err != nil {
 		log.Warn("cannot tell the service manager", "error", err)
 	}
+	settle := time.AfterFunc(settleAfter, memory.Settle)
+	defer settle.Stop()
 	if err := d.Serve(ctx); err != nil {
 		fmt.Fprintf(stderr, "govirtd: %v\n", err)
 		return exitError
