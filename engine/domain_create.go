@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"os"
+	"strings"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -216,8 +217,9 @@ func (h *Host) claimLocked(tree *domxml.Domain, mustBeInactive bool) (d *Domain,
 		return d, false, err
 	}
 	d = &Domain{object: object[record]{host: h, uuid: tree.UUID}, job: newJob()}
-	d.rec.Store(&record{name: tree.Name, id: -1, state: vir.DomainShutoff})
-	h.domains.insert(d, tree.Name, tree.UUID)
+	name := strings.Clone(tree.Name) // a part of the document, which it would keep alive
+	d.rec.Store(&record{name: name, id: -1, state: vir.DomainShutoff})
+	h.domains.insert(d, name, tree.UUID)
 	return d, true, nil
 }
 

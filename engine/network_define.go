@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"strings"
+
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
@@ -64,8 +66,9 @@ func (h *Host) claimNetwork(tree *domxml.Network, def *networkDefinition, mustBe
 		return n, false, err
 	}
 	n = &Network{object: object[networkRecord]{host: h, uuid: tree.UUID}, job: newJob()}
-	n.rec.Store(&networkRecord{name: tree.Name, def: def})
-	h.networks.insert(n, tree.Name, tree.UUID)
+	name := strings.Clone(tree.Name) // a part of the document, which it would keep alive
+	n.rec.Store(&networkRecord{name: name, def: def})
+	h.networks.insert(n, name, tree.UUID)
 	return n, true, nil
 }
 

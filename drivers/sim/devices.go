@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"strings"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -29,13 +30,16 @@ func (g *Guest) ChangeDevice(_ context.Context, _ *domxml.Device, doc *domxml.Do
 
 // noteDisks remembers the names of the disks of a document.
 func (g *Guest) noteDisks(d *domxml.Domain) {
-	var drives []string
+	var drives, disks []string
 	for _, k := range d.Devices.Disks {
-		drives = append(drives, k.Target.Dev)
+		drives = append(drives, strings.Clone(k.Target.Dev))
+	}
+	for _, name := range d.DiskTargets("disk") {
+		disks = append(disks, strings.Clone(name))
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.drives, g.disks = drives, d.DiskTargets("disk")
+	g.drives, g.disks = drives, disks
 }
 
 // diskNames are the targets of all disks, and of those that are neither cdrom

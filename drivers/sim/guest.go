@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"strings"
 	"sync"
 	"time"
 
@@ -43,8 +44,9 @@ var (
 // firstTime is what a guest's clock says until somebody sets it.
 const firstTime = 627319920
 
+// newGuest keeps nothing of the document: a part of its text would keep all of it alive.
 func newGuest(b *Backend, d *domxml.Domain, o drivers.StartOptions, notify drivers.Notify) *Guest {
-	g := &Guest{backend: b, notify: notify, name: d.Name, id: o.ID, time: drivers.GuestTime{Seconds: firstTime}, frozen: map[string]bool{}, gone: make(chan struct{})}
+	g := &Guest{backend: b, notify: notify, name: strings.Clone(d.Name), id: o.ID, time: drivers.GuestTime{Seconds: firstTime}, frozen: map[string]bool{}, gone: make(chan struct{})}
 	g.noteDisks(d)
 	return g
 }

@@ -14,7 +14,7 @@ import (
 // thousand.
 const (
 	small    = 16 << 20
-	share    = 35
+	share    = 50
 	mostPart = 800
 )
 
