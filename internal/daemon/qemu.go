@@ -19,6 +19,7 @@ import (
 	"github.com/govirtd/govirtd/drivers/qemu"
 	"github.com/govirtd/govirtd/drivers/qemu/argv"
 	"github.com/govirtd/govirtd/drivers/qemucaps"
+	"github.com/govirtd/govirtd/drivers/storage"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -43,6 +44,7 @@ const guestUser = "libvirt-qemu"
 type realHost struct {
 	*qemu.Backend
 	*node.Host
+	*storage.Storage
 	definition.Networks
 	definition.Filters
 }
@@ -112,8 +114,17 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	})
 	q.host = &drivers.Host{
 		Personality: personality,
-		Backend:     realHost{Backend: backend, Host: host},
-		Keeper:      keep.New(q.places.Keep),
+		Backend: realHost{
+			Backend: backend, Host: host,
+			Storage: storage.New(storage.Config{Secret: func(_ context.Context, s domxml.EncryptionSecret) ([]byte, error) {
+				var id domxml.UUID
+				if s.UUID != nil {
+					id = *s.UUID
+				}
+				return q.secret(id, domxml.SecretUsageVolume, s.Usage)
+			}}),
+		},
+		Keeper: keep.New(q.places.Keep),
 	}
 	return q.host, nil
 }
