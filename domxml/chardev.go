@@ -21,8 +21,10 @@ var chardevTypes = []string{
 // ChardevSource is the other end. Which fields count depends on the type of
 // the device.
 type ChardevSource struct {
-	Mode      string           `xml:"mode,attr,omitempty" vir:"enum=connect|bind|client|server"`
-	Channel   string           `xml:"channel,attr,omitempty"`
+	Mode    string `xml:"mode,attr,omitempty" vir:"enum=connect|bind|client|server"`
+	Channel string `xml:"channel,attr,omitempty"`
+	// Chosen says that the host has chosen the path for a running guest.
+	Chosen    bool             `xml:"-"`
 	Path      string           `xml:"path,attr,omitempty"`
 	Host      string           `xml:"host,attr,omitempty"`
 	Service   string           `xml:"service,attr,omitempty"`
@@ -46,6 +48,9 @@ type ChardevLog struct {
 	File   string `xml:"file,attr,omitempty"`
 	Append OnOff  `xml:"append,attr,omitempty"`
 }
+
+// hidden leaves out what is chosen anew at the next start.
+func (s *ChardevSource) hidden(f FormatFlags) bool { return s.Chosen && f&FormatInactive != 0 }
 
 // ChardevTarget is what the guest sees.
 type ChardevTarget struct {

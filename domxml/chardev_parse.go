@@ -18,9 +18,16 @@ func (c *Chardev) parseNode(d *decoder, n node) error {
 		return err
 	}
 	c.Type = kind
+	terminal := ""
+	if d.live && c.Type == "pty" && len(c.Sources) > 0 {
+		terminal = c.Sources[0].Path // which the host has chosen
+	}
 	forwards := c.Target != nil && c.Target.Type == "guestfwd"
 	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel" && !forwards}).parsed(); err != nil {
 		return err
+	}
+	if terminal != "" {
+		c.Sources = []ChardevSource{{Path: terminal, Chosen: true}}
 	}
 	if err := c.parseTarget(n); err != nil {
 		return err

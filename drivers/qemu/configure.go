@@ -89,7 +89,7 @@ func (g *Guest) findTerminals(ctx context.Context, d *domxml.Domain) error {
 		if len(c.Sources) == 0 {
 			c.Sources = []domxml.ChardevSource{{}}
 		}
-		c.Sources[0].Path = path
+		c.Sources[0].Path, c.Sources[0].Chosen = path, true
 	}
 	for i := range v.Consoles {
 		if c := &v.Consoles[i]; c.Type == "pty" {
