@@ -43,6 +43,10 @@ type Guest struct {
 	blocks  known[map[string]blockFigures]
 	balloon known[balloonFigures]
 	errors  known[[]drivers.DiskError]
+	polls   known[[2]uint64]
+	dirty   known[dirtyRate]
+
+	iothreads known[[]IOThread]
 
 	statusMu sync.Mutex
 	status   drivers.Status // as last kept
@@ -113,6 +117,26 @@ func (g *Guest) begin() {
 	g.life.mu.Unlock()
 	g.backend.add(g)
 	go g.follow()
+	time.AfterFunc(primeAfter, g.prime)
+}
+
+// primeAfter leaves a guest alone while it starts.
+const primeAfter = 500 * time.Millisecond
+
+// prime learns what bulk statistics tell, so that something is known should
+// the process stand still when it is asked for the first time.
+func (g *Guest) prime() {
+	ctx, cancel := context.WithTimeout(context.Background(), g.backend.cfg.Times.Query)
+	defer cancel()
+	if g.mon.Err() != nil {
+		return
+	}
+	_, _ = g.figures(ctx)
+	if g.live.Load().HasMemballoon() {
+		_, _ = g.balloonNow(ctx)
+	}
+	_, _ = g.DiskErrors(ctx)
+	_, _ = g.dirtyRate(ctx)
 }
 
 // follow waits for the end of the process and clears up.

@@ -72,6 +72,33 @@ func TestChain(t *testing.T) {
 	if err != nil || off.Capacity != 8<<20 || off.Physical != info.Physical {
 		t.Errorf("info %+v, %v", off, err)
 	}
+	var text strings.Builder
+	for _, s := range b.DomainStats(t.Context(), drivers.DomainStatsQuery{Domain: g.LiveDocument(), Guest: g, Groups: b.DomainStatsGroups(), Backing: true}) {
+		switch s.Value.(type) {
+		case int32, uint32, int64, uint64, string:
+		default:
+			t.Errorf("%s is a %T", s.Name, s.Value)
+		}
+		fmt.Fprintf(&text, "%s=%v\n", s.Name, s.Value)
+	}
+	for _, want := range []string{
+		"cpu.time=", "balloon.current=32768\nballoon.maximum=32768\nballoon.rss=", "vcpu.current=1\nvcpu.maximum=1\nvcpu.0.state=1\nvcpu.0.time=",
+		"net.count=0\nblock.count=3\nblock.0.name=vda\nblock.0.path=" + dir + "/top\nblock.0.backingIndex=1\nblock.0.rd.reqs=",
+		"block.0.capacity=8388608\nblock.0.physical=", "block.2.path=" + dir + "/base\nblock.2.backingIndex=3\nblock.2.allocation=0\nblock.2.capacity=8388608\nblock.2.physical=",
+		"dirtyrate.calc_status=0\ndirtyrate.calc_start_time=0\ndirtyrate.calc_period=0\ndirtyrate.calc_mode=page-sampling\n",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in %s", want, text.String())
+		}
+	}
+	text.Reset()
+	for _, s := range b.DomainStats(t.Context(), drivers.DomainStatsQuery{Domain: d, Groups: b.DomainStatsGroups()}) {
+		fmt.Fprintf(&text, "%s=%v\n", s.Name, s.Value)
+	}
+	if want := "balloon.current=32768\nballoon.maximum=32768\nvcpu.current=1\nvcpu.maximum=1\nblock.count=1\nblock.0.name=vda\nblock.0.path=" + dir +
+		"/top\nblock.0.allocation="; !strings.HasPrefix(text.String(), want) || !strings.Contains(text.String(), "block.0.capacity=8388608\n") {
+		t.Errorf("inactive: %s", text.String())
+	}
 	stats, err := g.BlockStats(t.Context(), "vda")
 	if err != nil || stats.Errors != -1 {
 		t.Errorf("stats %+v, %v", stats, err)

@@ -19,11 +19,18 @@ var (
 	_ drivers.BlockInformer = (*Backend)(nil)
 )
 
-// blockFigures are what is known of a disk by its target.
+// blockFigures are what is known of a disk: its work, and its images from the
+// top down.
 type blockFigures struct {
-	stats drivers.BlockStats
-	// capacity is the size of the disk, physical what its image takes, highest
-	// the end of what was written; bytes.
+	stats  drivers.BlockStats
+	images []imageFigures
+}
+
+// imageFigures are the size of the disk in an image, what the image takes, and
+// the end of what was written; bytes.
+type imageFigures struct {
+	index                       uint
+	path                        string
 	capacity, physical, highest uint64
 }
 
@@ -42,7 +49,19 @@ type blockStats struct {
 		FlushTime     int64 `json:"flush_total_time_ns"`
 		Highest       int64 `json:"wr_highest_offset"`
 	} `json:"stats"`
-	Parent *blockStats `json:"parent"`
+	Parent  *blockStats `json:"parent"`
+	Backing *blockStats `json:"backing"`
+}
+
+// highest is the end of what was written to the place of an image.
+func (s *blockStats) highest() uint64 {
+	if s == nil {
+		return 0
+	}
+	if s.Parent != nil {
+		s = s.Parent
+	}
+	return uint64(max(s.Stats.Highest, 0))
 }
 
 // node is an answer to query-named-block-nodes.
@@ -83,25 +102,44 @@ func (g *Guest) queryBlocks(ctx context.Context) (map[string]blockFigures, error
 			WriteRequests: s.Stats.WriteRequests, WriteBytes: s.Stats.WriteBytes, WriteTime: s.Stats.WriteTime,
 			FlushRequests: s.Stats.FlushRequests, FlushTime: s.Stats.FlushTime, Errors: -1,
 		}}
-		if k.Source != nil {
-			name := argv.NodeName(k.Source.Index)
+		at := &s
+		for _, src := range chain(k) {
+			i := imageFigures{index: src.index, path: sourcePath(src.source), highest: at.highest()}
+			name := argv.NodeName(src.index)
 			storage, format := sizes[name+"-storage"], sizes[name+"-format"]
 			if format.Name == "" {
 				format = storage
 			}
-			f.capacity = format.Image.VirtualSize
+			i.capacity = format.Image.VirtualSize
 			if p := storage.Image.ActualSize; p != nil {
-				f.physical = *p
+				i.physical = *p
 			}
-			if p := s.Parent; p != nil {
-				f.highest = uint64(max(p.Stats.Highest, 0))
-			} else {
-				f.highest = uint64(max(s.Stats.Highest, 0))
+			f.images = append(f.images, i)
+			if at != nil {
+				at = at.Backing
 			}
 		}
 		out[k.Target.Dev] = f
 	}
 	return out, nil
+}
+
+// numbered is an image of a disk with its number.
+type numbered struct {
+	index  uint
+	source *domxml.DiskSource
+}
+
+// chain are the images of a disk from the top down.
+func chain(k *domxml.Disk) (list []numbered) {
+	if k.Source == nil {
+		return nil
+	}
+	list = append(list, numbered{k.Source.Index, k.Source})
+	for b := k.BackingStore; b != nil && b.Source != nil; b = b.Store {
+		list = append(list, numbered{b.Index, b.Source})
+	}
+	return list
 }
 
 // BlockStats counts what a disk has done.
@@ -172,13 +210,14 @@ func (b *Backend) BlockInfo(ctx context.Context, d *domxml.Domain, guest drivers
 	if err != nil {
 		return drivers.BlockInfo{}, g.monitorError(err)
 	}
-	f := all[disk]
-	i.Capacity, i.Allocation = f.capacity, f.highest
-	if i.Allocation == 0 {
-		i.Allocation = f.physical
-	}
-	if i.Physical == 0 {
-		i.Physical = f.physical
+	if f := all[disk].images; len(f) > 0 {
+		i.Capacity, i.Allocation = f[0].capacity, f[0].highest
+		if i.Allocation == 0 {
+			i.Allocation = f[0].physical
+		}
+		if i.Physical == 0 {
+			i.Physical = f[0].physical
+		}
 	}
 	return i, nil
 }

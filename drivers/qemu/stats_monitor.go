@@ -1,0 +1,95 @@
+package qemu
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// haltPoll is how long KVM has waited for something to do, with success and
+// without, in nanoseconds. Others do not wait.
+func (g *Guest) haltPoll(ctx context.Context) (success, fail uint64, err error) {
+	if g.live.Load().Type != "kvm" || g.emulator.Version < 7001000 {
+		return 0, 0, nil
+	}
+	v, err := g.polls.ask(ctx, g, func(ctx context.Context) (v [2]uint64, err error) {
+		names := []string{"halt_poll_success_ns", "halt_poll_fail_ns"}
+		var list []struct {
+			Stats []struct {
+				Name  string `json:"name"`
+				Value any    `json:"value"`
+			} `json:"stats"`
+		}
+		err = g.mon.Run(ctx, "query-stats", object{"target": "vcpu", "providers": []object{{"provider": "kvm", "names": names}}}, &list)
+		for _, l := range list {
+			for _, s := range l.Stats {
+				if n, ok := s.Value.(float64); ok {
+					if i := slices.Index(names, s.Name); i >= 0 {
+						v[i] += uint64(n)
+					}
+				}
+			}
+		}
+		return v, err
+	})
+	return v[0], v[1], err
+}
+
+// IOThread is a thread that works for disks.
+type IOThread struct {
+	ID                            uint
+	Thread                        int
+	PollMax, PollGrow, PollShrink uint64
+}
+
+// IOThreads are those of the guest, by number.
+func (g *Guest) IOThreads(ctx context.Context) ([]IOThread, error) {
+	list, err := g.iothreads.ask(ctx, g, func(ctx context.Context) ([]IOThread, error) {
+		var list []struct {
+			ID         string `json:"id"`
+			Thread     int    `json:"thread-id"`
+			PollMax    uint64 `json:"poll-max-ns"`
+			PollGrow   uint64 `json:"poll-grow"`
+			PollShrink uint64 `json:"poll-shrink"`
+		}
+		if err := g.mon.Run(ctx, "query-iothreads", nil, &list); err != nil {
+			return nil, err
+		}
+		var out []IOThread
+		for _, t := range list {
+			number, ok := strings.CutPrefix(t.ID, "iothread")
+			n, err := strconv.ParseUint(number, 10, 32)
+			if !ok || err != nil {
+				continue // not one of ours
+			}
+			out = append(out, IOThread{ID: uint(n), Thread: t.Thread, PollMax: t.PollMax, PollGrow: t.PollGrow, PollShrink: t.PollShrink})
+		}
+		slices.SortFunc(out, func(a, b IOThread) int { return int(a.ID) - int(b.ID) })
+		return out, nil
+	})
+	return list, g.monitorError(err)
+}
+
+// dirtyRate is what the last measurement of written memory has found.
+type dirtyRate struct {
+	status int32 // virDomainDirtyRateStatus
+	start  int64
+	period int64
+	mode   string
+}
+
+func (g *Guest) dirtyRate(ctx context.Context) (dirtyRate, error) {
+	return g.dirty.ask(ctx, g, func(ctx context.Context) (r dirtyRate, err error) {
+		var s struct {
+			Status string `json:"status"`
+			Start  int64  `json:"start-time"`
+			Period int64  `json:"calc-time"`
+			Mode   string `json:"mode"`
+		}
+		err = g.mon.Run(ctx, "query-dirty-rate", nil, &s)
+		r = dirtyRate{start: s.Start, period: s.Period, mode: s.Mode}
+		r.status = int32(max(slices.Index([]string{"unstarted", "measuring", "measured"}, s.Status), 0))
+		return r, err
+	})
+}
