@@ -69,6 +69,9 @@ func trusted(path string) error {
 	if err != nil {
 		return err
 	}
+	if info.IsDir() {
+		return &fs.PathError{Op: "execute", Path: path, Err: syscall.EISDIR}
+	}
 	if !info.Mode().IsRegular() || info.Mode()&0o111 == 0 {
 		return &fs.PathError{Op: "execute", Path: path, Err: syscall.EACCES}
 	}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -77,7 +78,10 @@ func (s *Store) allowed(path string) error {
 			return nil
 		}
 	}
-	if _, err := os.Stat(path); err != nil {
+	if !filepath.IsAbs(path) {
+		return &fs.PathError{Op: "execute", Path: path, Err: fs.ErrNotExist}
+	}
+	if err := trusted(path); err != nil {
 		return err
 	}
 	return &NotAllowedError{path}

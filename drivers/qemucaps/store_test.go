@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -91,6 +92,15 @@ func TestStoreAllows(t *testing.T) {
 		t.Errorf("%v; started %q", err, starts(t, other))
 	}
 	if _, err := s.Get(t.Context(), path+"-none"); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if _, err := s.Get(t.Context(), "qemu-system-x86_64"); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if _, err := s.Get(t.Context(), filepath.Dir(path)); !errors.Is(err, syscall.EISDIR) {
+		t.Error(err)
+	}
+	if _, err := s.Get(t.Context(), path+".script"); !errors.Is(err, os.ErrPermission) {
 		t.Error(err)
 	}
 	s.Named = []string{other}
