@@ -1,7 +1,6 @@
 package qemupersonality
 
 import (
-	"context"
 	"slices"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -156,30 +155,4 @@ func machinesOf(e *qemucaps.Emulator) (out []domxml.CapabilitiesMachine) {
 		}
 	}
 	return out
-}
-
-// Inventory answers what the host and its emulators can do: it is the part of
-// a backend that needs no guest.
-type Inventory struct {
-	Facts HostFacts
-	// Host describes the host itself, anew for each document.
-	Host func(ctx context.Context) (domxml.CapabilitiesHost, error)
-	// Emulators are those that were found, one for each architecture.
-	Emulators func(ctx context.Context) ([]*qemucaps.Emulator, error)
-	// Emulator is what one binary can do. Errors are those of the file system,
-	// or what the emulator says.
-	Emulator func(ctx context.Context, path string) (*qemucaps.Emulator, error)
-}
-
-// Capabilities is the document of virConnectGetCapabilities.
-func (i *Inventory) Capabilities(ctx context.Context) (string, error) {
-	host, err := i.Host(ctx)
-	if err != nil {
-		return "", err
-	}
-	emulators, err := i.Emulators(ctx)
-	if err != nil {
-		return "", err
-	}
-	return string(domxml.FormatCapabilities(capabilities(host, &i.Facts, emulators))), nil
 }

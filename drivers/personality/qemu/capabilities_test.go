@@ -2,6 +2,7 @@ package qemupersonality
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers/qemucaps"
 	"github.com/govirtd/govirtd/internal/corpus"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // TestCapabilities writes the document of the reference again from its host's
@@ -24,7 +26,6 @@ func TestCapabilities(t *testing.T) {
 		t.Fatal(err)
 	}
 	i := inventory(t)
-	i.Facts.UUID, i.Facts.Owner = want.Host.UUID, "+64055:+64055"
 	i.Host = func(context.Context) (domxml.CapabilitiesHost, error) {
 		h := want.Host
 		h.UUID, h.MigrationFeatures, h.SecModels = "", nil, nil
@@ -69,5 +70,43 @@ func TestManyEmulators(t *testing.T) {
 	// A user's daemon has no owners to give to guests.
 	if len(c.Host.SecModels) != 1 || c.Host.SecModels[0].Model != "none" {
 		t.Errorf("%+v", c.Host.SecModels)
+	}
+}
+
+// TestMaxVcpus has the answers of the reference.
+func TestMaxVcpus(t *testing.T) {
+	i := inventory(t)
+	for name, want := range map[string]int{"": 16, "qemu": 16, "Qemu": 16, "kvm": 1024, "KVM": 1024} {
+		if got, err := i.MaxVcpus(t.Context(), name); err != nil || got != want {
+			t.Errorf("%s: %d, %v", name, got, err)
+		}
+	}
+	for _, name := range []string{"xen", "hvf", "bogus"} {
+		_, err := i.MaxVcpus(t.Context(), name)
+		var e *vir.Error
+		if !errors.As(err, &e) || e.Code != vir.ErrInvalidArg || e.Domain != vir.FromQEMU || e.Message != "invalid argument: unknown type '"+name+"'" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestCPUModelNames has the answers of the reference.
+func TestCPUModelNames(t *testing.T) {
+	i := inventory(t)
+	for arch, want := range map[string]int{"x86_64": 150, "i686": 150, "ppc64": 7, "aarch64": 0, "s390x": 0} {
+		if got, err := i.CPUModelNames(t.Context(), arch); err != nil || len(got) != want {
+			t.Errorf("%s: %d, %v", arch, len(got), err)
+		}
+	}
+	for arch, want := range map[string]vir.Error{
+		"bogus": {Code: vir.ErrInvalidArg, Domain: vir.FromQEMU, Message: "invalid argument: cannot find architecture bogus"},
+		"sparc": {Code: vir.ErrNoSupport, Domain: vir.FromCPU,
+			Message: "this function is not supported by the connection driver: 'sparc' architecture is not supported by CPU driver"},
+	} {
+		_, err := i.CPUModelNames(t.Context(), arch)
+		var e *vir.Error
+		if !errors.As(err, &e) || e.Code != want.Code || e.Domain != want.Domain || e.Message != want.Message {
+			t.Errorf("%s: %v", arch, err)
+		}
 	}
 }

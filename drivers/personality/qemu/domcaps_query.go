@@ -13,8 +13,6 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-var _ drivers.DomainCapabilitieser = (*Inventory)(nil)
-
 // DomainCapabilities describes what a domain of a kind may have. What the
 // caller does not name is the host's architecture, its emulator, the default
 // machine, and the fastest way to run guests.
@@ -25,13 +23,17 @@ func (i *Inventory) DomainCapabilities(ctx context.Context, q drivers.DomainCapa
 	if q.VirtType != nil && !drivers.KnownVirtType(*q.VirtType) {
 		return invalid("unknown virttype: %s", *q.VirtType)
 	}
-	arch := i.Facts.Arch
+	facts, err := i.Facts(ctx)
+	if err != nil {
+		return "", err
+	}
+	arch := facts.Arch
 	if q.Arch != nil {
 		if arch = *q.Arch; !drivers.KnownArch(arch) {
 			return invalid("unknown architecture: %s", arch)
 		}
 	}
-	e, err := i.queried(ctx, q.Emulator, arch)
+	e, err := i.queried(ctx, facts, q.Emulator, arch)
 	if err != nil {
 		return "", err
 	}
@@ -63,7 +65,7 @@ func (i *Inventory) DomainCapabilities(ctx context.Context, q drivers.DomainCapa
 	if virtType != "qemu" && virtType != "kvm" {
 		return invalid("Emulator '%s' does not support virt type '%s'", e.Path, virtType)
 	}
-	return string(domxml.FormatDomainCapabilities(domainCapabilities(&i.Facts, e, arch, machine, virtType))), nil
+	return string(domxml.FormatDomainCapabilities(domainCapabilities(facts, e, arch, machine, virtType))), nil
 }
 
 func defaultMachine(e *qemucaps.Emulator) (qemucaps.Machine, bool) {
@@ -75,13 +77,13 @@ func defaultMachine(e *qemucaps.Emulator) (qemucaps.Machine, bool) {
 }
 
 // queried is the emulator of a path, or that of an architecture.
-func (i *Inventory) queried(ctx context.Context, path *string, arch string) (*qemucaps.Emulator, error) {
+func (i *Inventory) queried(ctx context.Context, facts *HostFacts, path *string, arch string) (*qemucaps.Emulator, error) {
 	if path == nil {
 		emulators, err := i.Emulators(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if e := emulatorOf(emulators, i.Facts.Arch, arch); e != nil {
+		if e := emulatorOf(emulators, facts.Arch, arch); e != nil {
 			return e, nil
 		}
 		return nil, errUnsupported("unable to find any emulator to serve '%s' architecture", arch)

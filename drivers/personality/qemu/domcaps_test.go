@@ -65,18 +65,19 @@ func inventory(t *testing.T) *Inventory {
 	e := recordedEmulator(t, "qemu-10.0-x86_64.json")
 	i386 := *e // it differs by the processors it emulates
 	i386.Arch, i386.Path = "i686", "/usr/bin/qemu-system-i386"
-	return &Inventory{
-		Facts: HostFacts{
-			Arch: "x86_64", MaxKVMCPUs: 1024, PhysAddrBits: 48, Models: cpuModels(t), TPMVersions: []string{"1.2", "2.0"},
-			Exists: func(path string) bool { return !strings.HasSuffix(path, "gone.fd") },
-			Firmware: []*firmware.Descriptor{
-				ovmf("OVMF_CODE_4M.ms.fd", "pc-q35-*", "requires-smm", "secure-boot"),
-				ovmf("gone.fd", "pc-q35-*"),
-				ovmf("OVMF_CODE_4M.secboot.fd", "pc-q35-*", "requires-smm", "secure-boot"),
-				ovmf("OVMF_CODE_4M.fd", "pc-i440fx-* pc-q35-*", "acpi-s3"),
-				ovmf("OVMF_CODE_4M.fd", "pc-i440fx-* pc-q35-*", "acpi-s4"),
-			},
+	facts := &HostFacts{
+		Arch: "x86_64", UUID: "306b4284-545e-45c5-b288-6c24d2d8d644", Owner: "+64055:+64055", MaxKVMCPUs: 1024, PhysAddrBits: 48, Models: cpuModels(t), TPMVersions: []string{"1.2", "2.0"},
+		Exists: func(path string) bool { return !strings.HasSuffix(path, "gone.fd") },
+		Firmware: []*firmware.Descriptor{
+			ovmf("OVMF_CODE_4M.ms.fd", "pc-q35-*", "requires-smm", "secure-boot"),
+			ovmf("gone.fd", "pc-q35-*"),
+			ovmf("OVMF_CODE_4M.secboot.fd", "pc-q35-*", "requires-smm", "secure-boot"),
+			ovmf("OVMF_CODE_4M.fd", "pc-i440fx-* pc-q35-*", "acpi-s3"),
+			ovmf("OVMF_CODE_4M.fd", "pc-i440fx-* pc-q35-*", "acpi-s4"),
 		},
+	}
+	return &Inventory{
+		Facts:     func(context.Context) (*HostFacts, error) { return facts, nil },
 		Emulators: func(context.Context) ([]*qemucaps.Emulator, error) { return []*qemucaps.Emulator{&i386, e}, nil },
 		Emulator: func(_ context.Context, path string) (*qemucaps.Emulator, error) {
 			switch path {

@@ -1,0 +1,100 @@
+package qemupersonality
+
+import (
+	"context"
+	"strings"
+
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/drivers/cpumap"
+	"github.com/govirtd/govirtd/drivers/qemucaps"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+// Inventory answers what the host and its emulators can do: it is the part of
+// a backend that needs no guest. Its methods may be called from any goroutine.
+type Inventory struct {
+	// Facts are asked for anew for each answer.
+	Facts func(ctx context.Context) (*HostFacts, error)
+	// Host describes the host itself, anew for each document.
+	Host func(ctx context.Context) (domxml.CapabilitiesHost, error)
+	// Emulators are those that were found, one for each architecture.
+	Emulators func(ctx context.Context) ([]*qemucaps.Emulator, error)
+	// Emulator is what one binary can do. Errors are those of the file system,
+	// or what the emulator says.
+	Emulator func(ctx context.Context, path string) (*qemucaps.Emulator, error)
+}
+
+var (
+	_ drivers.DomainCapabilitieser = (*Inventory)(nil)
+	_ drivers.MaxVcpuser           = (*Inventory)(nil)
+	_ drivers.CPUModeler           = (*Inventory)(nil)
+)
+
+// Capabilities is the document of virConnectGetCapabilities.
+func (i *Inventory) Capabilities(ctx context.Context) (string, error) {
+	facts, err := i.Facts(ctx)
+	if err != nil {
+		return "", err
+	}
+	host, err := i.Host(ctx)
+	if err != nil {
+		return "", err
+	}
+	emulators, err := i.Emulators(ctx)
+	if err != nil {
+		return "", err
+	}
+	return string(domxml.FormatCapabilities(capabilities(host, facts, emulators))), nil
+}
+
+// MaxVcpus is how many virtual CPUs a type of domains may have; without a name
+// it is qemu. That the emulator allows more under TCG is seen in the domain
+// capabilities only.
+func (i *Inventory) MaxVcpus(ctx context.Context, domainType string) (int, error) {
+	switch strings.ToLower(domainType) {
+	case "", "qemu":
+		return 16, nil
+	case "kvm":
+		facts, err := i.Facts(ctx)
+		if err != nil {
+			return 0, err
+		}
+		// What the kernel recommends where it does not say.
+		return max(4, facts.MaxKVMCPUs), nil
+	}
+	return 0, vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, "unknown type '%s'", domainType)
+}
+
+// models is the host's map of CPUs.
+func (i *Inventory) models(ctx context.Context) (*cpumap.Map, error) {
+	facts, err := i.Facts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if facts.Models == nil {
+		return nil, vir.Errorf(vir.FromCPU, vir.ErrInternalError, "the host has no map of CPUs")
+	}
+	return facts.Models, nil
+}
+
+// CPUModelNames are those of the map.
+func (i *Inventory) CPUModelNames(ctx context.Context, arch string) ([]string, error) {
+	if !drivers.KnownArch(arch) {
+		return nil, vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, "cannot find architecture %s", arch)
+	}
+	m, err := i.models(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.ModelNames(arch)
+}
+
+// BaselineCPU follows from the documents and the map alone.
+func (i *Inventory) BaselineCPU(ctx context.Context, hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error) {
+	m, err := i.models(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return m.Baseline(hosts, expand)
+}
