@@ -34,7 +34,7 @@ type quiet struct {
 	events int
 }
 
-func (s *quiet) Emit(*proc.Info, []byte) { s.events++ }
+func (s *quiet) Emit(*proc.Info, []byte, bool) { s.events++ }
 
 // served makes a function that has a call served as a transport does, without one: arguments and result are encoded.
 func served[A, R any](b *testing.B, e *engine.Engine, s proc.Session, p *proc.Proc[A, R], a *A) func() {

@@ -90,18 +90,24 @@ func (b *bus) remove(s *subscription) {
 	b.subs[s.key] = slices.DeleteFunc(slices.Clone(b.subs[s.key]), func(o *subscription) bool { return o == s })
 }
 
+// few is how many listeners of an event are written to by who publishes it.
+const few = 4
+
 // publish queues the event for everybody who asked for it. The caller of the
 // call that caused it, if any, gets its copy behind the reply.
 func (b *bus) publish(ev *event, origin *proc.Call) {
 	b.mu.RLock()
 	subs := b.subs[ev.key]
 	b.mu.RUnlock()
+	// The message is encoded once per form; only the callback's id in front
+	// of the modern one changes from one listener to the next.
 	var modern, legacy []byte
+	now := len(subs) <= few
 	for _, s := range subs {
 		if s.filter != nil && *s.filter != ev.subject {
 			continue
 		}
-		info, body := ev.modern, []byte(nil)
+		info, body := ev.modern, modern
 		if s.legacy {
 			if info = ev.legacy; info == nil {
 				continue
@@ -114,19 +120,21 @@ func (b *bus) publish(ev *event, origin *proc.Call) {
 			if modern == nil {
 				modern = ev.encode(nil, make([]byte, 4, 128))
 			}
-			body = append([]byte(nil), modern...)
+			body = modern
 			xdr.AppendInt32(body[:0], s.callback)
 		}
-		emit := func() {
-			if !s.gone.Load() {
-				s.conn.session.Emit(info, body)
-			}
-		}
 		if origin != nil && origin.Session == s.conn.session {
-			origin.AfterReply(emit)
+			own := slices.Clone(body)
+			origin.AfterReply(func() { s.emit(info, own, false) })
 		} else {
-			emit()
+			s.emit(info, body, now)
 		}
+	}
+}
+
+func (s *subscription) emit(info *proc.Info, body []byte, now bool) {
+	if !s.gone.Load() {
+		s.conn.session.Emit(info, body, now)
 	}
 }
 

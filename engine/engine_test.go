@@ -58,7 +58,7 @@ func (s *session) ReadOnly() bool          { return s.readOnly }
 func (s *session) StartKeepAlive()         { s.pings = true }
 func (s *session) CloseAfterReply()        { s.closing = true }
 
-func (s *session) Emit(p *proc.Info, body []byte) {
+func (s *session) Emit(p *proc.Info, body []byte, _ bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events = append(s.events, emitted{p, bytes.Clone(body)})

@@ -169,7 +169,7 @@ func BenchmarkEvents(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		for _, s := range list {
-			s.Emit(remoteproto.DomainEventLifecycle.Info, body)
+			s.Emit(remoteproto.DomainEventLifecycle.Info, body, false)
 		}
 	}
 	for range listeners {

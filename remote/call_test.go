@@ -142,7 +142,7 @@ func TestAfterReply(t *testing.T) {
 				if err != nil {
 					return nil, err
 				}
-				c.AfterReply(func() { c.Session.Emit(remoteproto.DomainEventLifecycle.Info, body) })
+				c.AfterReply(func() { c.Session.Emit(remoteproto.DomainEventLifecycle.Info, body, false) })
 				return nil, nil
 			}).Quick = quick
 		srv, path := startServer(t, table, quietOptions())
@@ -246,7 +246,7 @@ func TestSession(t *testing.T) {
 	if got := <-closed; got != "at once" {
 		t.Errorf("got %q", got)
 	}
-	s.Emit(remoteproto.DomainEventLifecycle.Info, nil)
+	s.Emit(remoteproto.DomainEventLifecycle.Info, nil, false)
 	s.StartKeepAlive()
 	if s.ID() == 0 || s.Identity().Transport != "unix" || s.ReadOnly() {
 		t.Errorf("session %d %+v", s.ID(), s.Identity())

@@ -33,5 +33,5 @@
 // conn.mu guards the calls and streams of a connection and is a leaf but for
 // a stream's: stream.mu may be held when conn.mu or the writer's lock is taken,
 // never the other way round. No lock is held while a handler, a hook or a
-// write runs, except by Emit, which queues only.
+// write runs, except by Emit, which queues, or writes without waiting.
 package remote

@@ -253,7 +253,7 @@ func TestEventOverflow(t *testing.T) {
 		body := make([]byte, 1000)
 		emitted := 0
 		for emitted < 100_000 {
-			s.Emit(remoteproto.DomainEventLifecycle.Info, body)
+			s.Emit(remoteproto.DomainEventLifecycle.Info, body, false)
 			emitted++
 			select {
 			case <-gone:
@@ -298,7 +298,7 @@ func TestEventsInOrder(t *testing.T) {
 				body, _ := remoteproto.DomainEventLifecycle.AppendArgs(nil,
 					&remoteproto.DomainEventLifecycleMsg{Event: publisher, Detail: i})
 				for _, s := range list {
-					s.Emit(remoteproto.DomainEventLifecycle.Info, body)
+					s.Emit(remoteproto.DomainEventLifecycle.Info, body, false)
 				}
 			}
 		}()

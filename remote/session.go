@@ -19,10 +19,11 @@ func (c *conn) ID() uint64              { return c.id }
 func (c *conn) Identity() proc.Identity { return c.identity }
 func (c *conn) ReadOnly() bool          { return c.readOnly }
 
-// Emit queues the event; a flusher writes it, so that one publisher with many
+// Emit queues the event. A flusher writes it, so that one publisher with many
 // listeners does not do all their writing, and events that follow each other
-// closely go out together.
-func (c *conn) Emit(p *proc.Info, body []byte) {
+// closely go out together; with few listeners to wake a flusher takes longer
+// than to write.
+func (c *conn) Emit(p *proc.Info, body []byte, now bool) {
 	if len(body) > netpkt.MaxPayload {
 		c.logger().Error("event is too large to be sent", "event", p.Name, "bytes", len(body))
 		return
@@ -36,7 +37,11 @@ func (c *conn) Emit(p *proc.Info, body []byte) {
 		c.kill(errEvents)
 		return
 	}
-	c.srv.flusher.add(c)
+	if now {
+		c.out.Flush()
+	} else {
+		c.srv.flusher.add(c)
+	}
 }
 
 // What conn.leaving says: which call it was that asked for the end, so that

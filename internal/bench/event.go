@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/govirtd/govirtd/protocol/netpkt"
@@ -15,9 +16,9 @@ var events = []Workload{
 	{Name: "events-1", About: "lifecycle events, 1 listener", By: Rate, Target: 3, Prepare: listening(1, 20)},
 	{Name: "events-100", About: "lifecycle events, 100 listeners", By: Rate, Target: 3, Prepare: listening(100, 20)},
 	{Name: "events-500", About: "lifecycle events, 500 listeners", By: Rate, Target: 3, Prepare: listening(500, 20)},
-	{Name: "latency-1", About: "from the call to its event, 1 listener", By: P99, Target: 3, Prepare: listening(1, 1)},
-	{Name: "latency-100", About: "from the call to its event, 100 listeners", By: P99, Target: 3, Prepare: listening(100, 1)},
-	{Name: "latency-500", About: "from the call to its event, 500 listeners", By: P99, Target: 3, Prepare: listening(500, 1)},
+	{Name: "latency-1", About: "from a call to its event meanwhile, 1 listener", By: P99, Target: 3, Prepare: listening(1, 20)},
+	{Name: "latency-100", About: "the same, 100 listeners", By: P99, Target: 3, Prepare: listening(100, 20)},
+	{Name: "latency-500", About: "the same, 500 listeners", By: P99, Target: 3, Prepare: listening(500, 20)},
 }
 
 // toggle changes the scratch domain, which is paused or not.
@@ -30,8 +31,8 @@ var register = request(remoteproto.ConnectDomainEventCallbackRegisterAny, &remot
 
 // listening suspends and resumes a domain in bursts of calls, and every
 // listener must get every event of a burst before the next begins; one that is
-// lost is an error. An operation is one event at one listener, a latency the
-// time from the begin of the burst.
+// lost is an error. An operation is one event at one listener, its latency the
+// time since the call that caused it was sent.
 func listening(n, burst int) func(*Target) (Run, error) {
 	return func(t *Target) (Run, error) {
 		listeners, err := t.openMany(n)
@@ -51,7 +52,7 @@ func listening(n, burst int) func(*Target) (Run, error) {
 				return nil, err
 			}
 		}
-		a := &audience{by: by, listeners: listeners, times: make([][]time.Duration, n), errs: make([]error, n)}
+		a := &audience{by: by, listeners: listeners, epoch: time.Now(), times: make([][]time.Duration, n), errs: make([]error, n)}
 		return func(d time.Duration) (Sample, error) {
 			return t.measure(func() (Sample, error) { return a.run(burst, d) })
 		}, nil
@@ -66,6 +67,8 @@ type audience struct {
 	times     [][]time.Duration
 	errs      []error
 	err       error // of by
+	epoch     time.Time
+	sent      [100]atomic.Int64 // when the calls of the burst were sent, since then
 }
 
 func (a *audience) run(burst int, d time.Duration) (Sample, error) {
@@ -82,7 +85,6 @@ func (a *audience) run(burst int, d time.Duration) (Sample, error) {
 // burst makes n events and waits until everybody has got them.
 func (a *audience) burst(n int) {
 	var wg sync.WaitGroup
-	began := time.Now()
 	for i, c := range a.listeners {
 		wg.Go(func() {
 			for got := 0; got < n; {
@@ -90,13 +92,14 @@ func (a *audience) burst(n int) {
 					return
 				}
 				if c.p.Type == netpkt.Message {
-					a.times[i] = append(a.times[i], time.Since(began))
+					a.times[i] = append(a.times[i], time.Since(a.epoch)-time.Duration(a.sent[got].Load()))
 					got++
 				}
 			}
 		})
 	}
 	for i := 0; i < n && a.err == nil; i++ {
+		a.sent[i].Store(int64(time.Since(a.epoch)))
 		a.err = a.by.call(toggle[a.paused])
 		a.paused = !a.paused
 	}

@@ -15,9 +15,11 @@ type Session interface {
 	// ReadOnly reports whether the socket allows reading only.
 	ReadOnly() bool
 	// Emit queues one event message for the client and returns at once; body
-	// is the encoded message. Order is kept. After the session has ended it
-	// does nothing.
-	Emit(p *Info, body []byte)
+	// is the encoded message, of which nothing is kept. Order is kept. With
+	// now the message is written at once as far as that goes without waiting,
+	// which is for events that few hear of; otherwise soon, by somebody else.
+	// After the session has ended Emit does nothing.
+	Emit(p *Info, body []byte, now bool)
 	// StartKeepAlive begins to ping the peer, once; the client asked for it.
 	StartKeepAlive()
 	// CloseAfterReply ends the connection when the reply of the running call
