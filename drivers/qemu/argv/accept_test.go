@@ -26,13 +26,7 @@ func TestAccepted(t *testing.T) {
 		t.Skip("starts emulators")
 	}
 	system := qemuSystem(t)
-	every := 16
-	switch s := os.Getenv("GOVIRTD_QEMU_ROWS"); {
-	case s == "all":
-		every = 1
-	case strings.HasPrefix(s, "1/"):
-		every, _ = strconv.Atoi(s[2:])
-	}
+	every := sampling()
 	dir := t.TempDir()
 	var names []string
 	for _, kind := range []string{"domain-qemu", "domain-generic"} {
@@ -80,6 +74,72 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
+// sampling is how many rows there are for one that is tried.
+func sampling() int {
+	s := os.Getenv("GOVIRTD_QEMU_ROWS")
+	if s == "all" {
+		return 1
+	}
+	if n, err := strconv.Atoi(strings.TrimPrefix(s, "1/")); err == nil && n > 0 {
+		return n
+	}
+	return 16
+}
+
+// TestAcceptedOlder lets the QEMU 7.2 of Debian 12 take our commands for it, of
+// the same documents on its newest machines. It may refuse what the host lacks,
+// but not the form of a command.
+func TestAcceptedOlder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts emulators")
+	}
+	out, err := exec.Command("qemu-system-x86_64", "--version").Output()
+	if err != nil || !strings.Contains(string(out), "version 7.2") || os.Getuid() != 0 {
+		t.Skip("no QEMU 7.2, or not root")
+	}
+	dir := t.TempDir()
+	var names []string
+	for i, row := range nativeRows(t, "domain-qemu") {
+		if !row.OK || i%sampling() != 0 || strings.Contains(row.XML, "qemu-system-i386") || lacking(row.XML) {
+			continue
+		}
+		row.XML = strings.NewReplacer("-10.0'", "-7.2'", "-9.1'", "-7.2'", "-9.0'", "-7.2'").Replace(row.XML)
+		c, err := buildFor(&row, qemu7())
+		if err != nil {
+			t.Errorf("%s: %v", row.Name, err)
+			continue
+		}
+		writeJob(t, dir, row.Name, c.Path, c.Args)
+		names = append(names, row.Name)
+	}
+	runJobs(t, "/", dir)
+	taken := 0
+	for _, name := range names {
+		ok, text := jobResult(t, dir, name)
+		if ok {
+			taken++
+			continue
+		}
+		if complaint.MatchString(text) {
+			t.Errorf("%s: %s", name, reason(text))
+		}
+	}
+	t.Logf("%d of %d taken", taken, len(names))
+	if taken*10 < len(names)*7 {
+		t.Error("too few")
+	}
+}
+
+// lacking says whether a document has something that QEMU 7.2 has not learned,
+// or a word that none has.
+func lacking(doc string) bool {
+	news := []string{"<sound model='virtio'", "discard_no_unref", "type='pipewire'", "<queue id=", "<qemu:arg", "type='idontexist'"}
+	return slices.ContainsFunc(news, func(s string) bool { return strings.Contains(doc, s) })
+}
+
+// complaint is about the form of a command, not about what the host has.
+var complaint = regexp.MustCompile(`Property '[^']*' not found|[Ii]nvalid (parameter|option)|Parameter '|[Uu]nexpected|[Ee]xpecting|not a valid`)
+
 // qemuSystem is the folder of the system with QEMU 10.0.
 func qemuSystem(t testing.TB) string {
 	t.Helper()
@@ -107,6 +167,14 @@ mkdir -p "$root$dir"; mount --bind "$dir" "$root$dir"
 chroot "$root" sh -c 'cd "$1" && sh ./prepare && ls jobs | xargs -P 2 -n 1 sh ./run' sh "$dir"
 `
 
+// ownNamespace is the same without another system.
+const ownNamespace = `
+mount -t tmpfs -o mode=755 tmpfs /run
+mount -t proc proc /proc
+mkdir -p /var/lib/libvirt; mount -t tmpfs -o mode=755 tmpfs /var/lib/libvirt
+cd "$2" && sh ./prepare && ls jobs | xargs -P 2 -n 1 sh ./run
+`
+
 // prepare makes an image of each format; run runs one job.
 const (
 	prepare = `mkdir -p images out
@@ -130,8 +198,12 @@ func runJobs(t *testing.T, system, dir string) {
 			t.Fatal(err)
 		}
 	}
+	script := namespace
+	if system == "/" {
+		script = ownNamespace
+	}
 	cmd := exec.Command("unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--propagation", "private",
-		"sh", "-euc", namespace, "sh", system, dir)
+		"sh", "-euc", script, "sh", system, dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Logf("%v: %s", err, out) // a job that fails makes xargs fail
 	}

@@ -24,7 +24,7 @@ func (b *builder) address(p *Props, a *domxml.Address) {
 		p.set("devno", fmt.Sprintf("%x.%x.%04x", value(a.CSSID), a.SSID, a.DevNo))
 	case domxml.AddressSpaprVIO:
 		if a.Reg != nil {
-			p.set("reg", fmt.Sprintf("0x%08x", *a.Reg))
+			p.set("reg", *a.Reg)
 		}
 	case domxml.AddressISA:
 		p.put("iobase", a.IOBase).put("irq", a.IRQ)
@@ -36,6 +36,11 @@ func (b *builder) address(p *Props, a *domxml.Address) {
 // deviceAddress is address for a device whose element ends with its number in
 // the firmware's tables, and its ROM.
 func (b *builder) deviceAddress(p *Props, i *domxml.DeviceInfo) {
+	if a := i.Address; a != nil && a.Type == domxml.AddressPCI && a.ZPCI != nil && a.ZPCI.UID != nil {
+		// What an s390 guest sees in the place of a PCI bus.
+		b.arg("-device", props("driver", "zpci", "uid", *a.ZPCI.UID).put("fid", a.ZPCI.FID).
+			set("target", aliasName(i.Alias)).set("id", "zpci"+itoa(*a.ZPCI.UID)).String())
+	}
 	b.address(p, i.Address)
 	if i.ACPI != nil {
 		p.put("acpi-index", i.ACPI.Index)
@@ -46,6 +51,10 @@ func (b *builder) pciAddress(p *Props, a *domxml.Address) {
 	bus := controllerAlias(b.d, domxml.ControllerPCI, int(a.Bus))
 	if bus == "" {
 		bus = "pci." + itoa(a.Bus)
+	}
+	if c := findController(b.d, domxml.ControllerPCI, int(a.Bus)); c != nil && c.PCIModel != nil &&
+		c.PCIModel.Name == "spapr-pci-host-bridge" && a.Bus > 0 {
+		bus += ".0"
 	}
 	p.set("bus", bus)
 	if a.Multifunction != "" {

@@ -2,6 +2,19 @@ package argv
 
 import "github.com/govirtd/govirtd/domxml"
 
+// namesFormats makes each image have a node of its format for emulators whose
+// jobs would write the name of a format that is not there into images: those
+// before 9.0.
+func (b *builder) namesFormats(i *image) {
+	if b.e.Command("block-commit").Member("backing-mask-protocol").Exists() {
+		return
+	}
+	for ; i != nil; i = i.backing {
+		i.keepFormat = true
+		b.namesFormats(i.data)
+	}
+}
+
 // blockdevs adds the nodes of a chain, the lowest first.
 func (b *builder) blockdevs(i *image) error {
 	if i.backing != nil {

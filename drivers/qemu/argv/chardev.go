@@ -167,7 +167,7 @@ func (b *builder) reconnect(w *words, r *domxml.Reconnect) {
 	case r.Enabled == domxml.Yes:
 		seconds = value(r.Timeout)
 	}
-	if b.since(9, 2) {
+	if b.e.HasOption("chardev", "reconnect-ms") {
 		w.set("reconnect-ms", itoa(seconds*1000))
 	} else {
 		w.set("reconnect", itoa(seconds))

@@ -28,7 +28,7 @@ func (b *builder) clock() error {
 				globals = append(globals, "kvm-pit.lost_tick_policy="+t.TickPolicy)
 			}
 		case "hpet":
-			if t.Present == domxml.No && !b.since(8, 0) && b.isX86() {
+			if t.Present == domxml.No && !b.e.HasOption("machine", "hpet") && b.isX86() {
 				defer b.arg("-no-hpet")
 			}
 		}
@@ -78,7 +78,7 @@ func (b *builder) clockBase() (string, error) {
 // is the daemon's choice.
 func (b *builder) lifecycle() error {
 	b.arg("-no-shutdown")
-	if !bool(b.d.Features.ACPI) && b.isX86() && !b.since(8, 0) {
+	if !bool(b.d.Features.ACPI) && b.isX86() && !b.e.HasOption("machine", "acpi") {
 		b.arg("-no-acpi")
 	}
 	return nil

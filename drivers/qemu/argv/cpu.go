@@ -28,6 +28,14 @@ func (b *builder) cpu() error {
 	if err != nil {
 		return err
 	}
+	if b.kvm() && b.d.OS.Type.Arch == "armv7l" && b.e.Arch == "aarch64" {
+		w.set("aarch64", "off")
+	}
+	for _, t := range b.d.Clock.Timers {
+		if t.Name == "armvtimer" && t.TickPolicy != "" {
+			w.set("kvm-no-adjvtime", map[bool]string{true: "on", false: "off"}[t.TickPolicy == "discard"])
+		}
+	}
 	if b.isX86() {
 		b.cpuTimers(w)
 		b.cpuInterrupts(w)
@@ -100,6 +108,9 @@ func (b *builder) migratable(w *words, c *domxml.CPU) *words {
 func (b *builder) defaultCPU() string {
 	if b.d.OS.Type.Arch == "i686" {
 		return "qemu32"
+	}
+	if !b.isX86() {
+		return "" // the machine's own
 	}
 	if m, ok := b.e.Machine(b.d.OS.Type.Machine); ok && m.DefaultCPU != "" {
 		return strings.TrimSuffix(m.DefaultCPU, "-"+b.e.Arch+"-cpu")

@@ -60,6 +60,7 @@ func (b *builder) diskNodes(k *domxml.Disk) (string, error) {
 	}
 	// What was opened for writing alone cannot be read-only itself.
 	i.keepFormat = i.readonly && b.singleFD(i)
+	b.namesFormats(i)
 	if err := b.blockdevs(i); err != nil {
 		return "", err
 	}

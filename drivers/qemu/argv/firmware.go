@@ -31,6 +31,7 @@ func (b *builder) flash() (code, variables *image) {
 		return code, nil
 	}
 	variables = &image{name: "libvirt-pflash1", typ: v.Type, format: v.Format, end: true}
+	b.namesFormats(variables)
 	if v.Source != nil {
 		variables.source, variables.auth, variables.encryption = v.Source, v.Source.Auth, v.Source.Encryption
 	} else {

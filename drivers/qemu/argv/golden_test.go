@@ -113,7 +113,7 @@ func TestGoldens(t *testing.T) {
 			continue
 		}
 		all++
-		d := compareGolden(dir, &r, defined)
+		d := compareGolden(dir, &r, defined, qemu10())
 		name := strings.Split(r.Name, ".")[0]
 		if strings.HasSuffix(r.Name, ".abi-update") {
 			name += ".abi-update"
@@ -136,7 +136,7 @@ func TestGoldens(t *testing.T) {
 	report(t, classes)
 }
 
-func compareGolden(dir string, r *goldenRow, defined map[string]string) string {
+func compareGolden(dir string, r *goldenRow, defined map[string]string, e *qemucaps.Emulator) string {
 	// What a real daemon made of the document has addresses on USB, too.
 	text := []byte(defined[strings.Split(r.Name, ".")[0]])
 	if strings.HasPrefix(r.Name, "firmware-") {
@@ -175,7 +175,7 @@ func compareGolden(dir string, r *goldenRow, defined map[string]string) string {
 		o.NetFDs[aliasName(n.Alias)] = fds
 	}
 	goldenHost(d, &o)
-	c, err := Build(d, goldenEmulator(d), o)
+	c, err := Build(d, e, o)
 	if err != nil {
 		return fmt.Sprintf("error: %v", err)
 	}
@@ -254,8 +254,6 @@ func goldenHost(d *domxml.Domain, o *Options) {
 		}
 	}
 }
-
-func goldenEmulator(d *domxml.Domain) *qemucaps.Emulator { return qemu10() }
 
 func goldenNormal(args []string) []option {
 	list := options(args)

@@ -57,9 +57,7 @@ func (b *builder) hostPCI(h *domxml.Hostdev) error {
 	}
 	host := pciName(&domxml.Address{Domain: value(a.Domain), Bus: value(a.Bus), Slot: value(a.Slot), Function: value(a.Function)})
 	p := props("driver", vfioDriver(h), "host", host, "id", aliasName(h.Alias))
-	if h.Boot != nil {
-		p.put("bootindex", h.Boot.Order)
-	}
+	bootPlace(p, h.Boot)
 	if t := h.Teaming; t != nil && t.Type == "transient" {
 		p.put("failover_pair_id", t.Persistent)
 	}
@@ -93,9 +91,7 @@ func (b *builder) hostMdev(h *domxml.Hostdev) error {
 	}
 	p := props("driver", driver, "id", aliasName(h.Alias), "sysfsdev", filepath.Join("/sys/bus/mdev/devices", a.UUID.String()))
 	display(p, h)
-	if h.Boot != nil {
-		p.put("bootindex", h.Boot.Order)
-	}
+	bootPlace(p, h.Boot)
 	b.deviceAddress(p, &h.DeviceInfo)
 	b.device(p, h.Alias)
 	return nil
@@ -115,9 +111,7 @@ func (b *builder) hostUSB(h *domxml.Hostdev) error {
 		p.set("hostdevice", fmt.Sprintf("/dev/bus/usb/%03d/%03d", bus, device))
 	}
 	p.set("id", aliasName(h.Alias))
-	if h.Boot != nil {
-		p.put("bootindex", h.Boot.Order)
-	}
+	bootPlace(p, h.Boot)
 	switch h.Source.GuestReset {
 	case "off":
 		p.set("guest-reset", false).set("guest-resets-all", false)
@@ -158,9 +152,7 @@ func (b *builder) hostSCSI(h *domxml.Hostdev) error {
 	}
 	b.blockdev(p.set("node-name", node).set("read-only", bool(h.Readonly)))
 	dev := props("driver", "scsi-generic", "drive", node, "id", aliasName(h.Alias))
-	if h.Boot != nil {
-		dev.put("bootindex", h.Boot.Order)
-	}
+	bootPlace(dev, h.Boot)
 	b.scsiPlace(dev, h.Address)
 	b.device(dev, h.Alias)
 	return nil
@@ -218,4 +210,11 @@ func (b *builder) vhostFD(alias string) int {
 		return fd
 	}
 	return -1
+}
+
+// bootPlace is the place of a device of the host in the order of booting.
+func bootPlace(p *Props, boot *domxml.Boot) {
+	if boot != nil {
+		p.put("bootindex", boot.Order).put("loadparm", boot.LoadParm)
+	}
 }

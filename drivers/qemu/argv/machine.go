@@ -30,6 +30,16 @@ func (b *builder) machine() error {
 	if p := f.IOAPIC; p != nil {
 		w.set("kernel_irqchip", map[string]string{"qemu": "split", "kvm": "on"}[p.Driver])
 	}
+	if f.GIC != nil && f.GIC.Version != "" {
+		w.set("gic-version", f.GIC.Version)
+	}
+	if f.RAS != nil {
+		w.put("ras", string(f.RAS.State))
+	}
+	if f.AIA != nil {
+		w.put("aia", f.AIA.Value)
+	}
+	b.pseries(w)
 	if f.PS2 != nil {
 		w.put("i8042", string(f.PS2.State))
 	}
@@ -52,7 +62,7 @@ func (b *builder) machine() error {
 		b.pflashNodes(w)
 	}
 	for _, t := range d.Clock.Timers {
-		if t.Name == "hpet" && t.Present != "" && b.since(8, 0) {
+		if t.Name == "hpet" && t.Present != "" && b.e.HasOption("machine", "hpet") {
 			w.set("hpet", onOff(t.Present))
 		}
 	}
@@ -61,7 +71,7 @@ func (b *builder) machine() error {
 			w.set("pcspk-audiodev", b.audioID(s.Audio))
 		}
 	}
-	if b.isX86() && b.since(8, 0) {
+	if m, _ := b.e.Machine(d.OS.Type.Machine); b.e.HasOption("machine", "acpi") && m.ACPI {
 		w.set("acpi", map[bool]string{true: "on", false: "off"}[bool(f.ACPI)])
 	}
 	b.arg("-machine", w.String())
@@ -97,6 +107,34 @@ func (b *builder) machineGlobals() error {
 		b.arg("-global", "mch.extended-tseg-mbytes="+itoa(tsegMiB(f.SMM.TSEG)))
 	}
 	return b.bios()
+}
+
+// pseries are capabilities of a pSeries machine.
+func (b *builder) pseries(w *words) {
+	f := &b.d.Features
+	if h := f.HPT; h != nil {
+		w.put("resize-hpt", h.Resizing)
+		if h.MaxPageSize != nil {
+			w.set("cap-hpt-max-page-size", itoa(h.MaxPageSize.Value)+"k")
+		}
+	}
+	for _, x := range []struct {
+		key   string
+		state *domxml.FeatureState
+	}{{"cap-htm", f.HTM}, {"cap-nested-hv", f.NestedHV}, {"cap-ccf-assist", f.CCFAssist}} {
+		if x.state != nil {
+			w.put(x.key, string(x.state.State))
+		}
+	}
+	if f.CFPC != nil {
+		w.put("cap-cfpc", f.CFPC.Value)
+	}
+	if f.SBBC != nil {
+		w.put("cap-sbbc", f.SBBC.Value)
+	}
+	if f.IBS != nil {
+		w.put("cap-ibs", f.IBS.Value)
+	}
 }
 
 // keyWrap protects the keys of an s390 guest.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers/qemucaps"
 	"github.com/govirtd/govirtd/internal/corpus"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
@@ -253,7 +254,9 @@ func noSecret(ref SecretRef) ([]byte, error) {
 	return nil, vir.Errorf(vir.FromSecret, vir.ErrNoSecret, "no secret with matching usage '%s'", ref.Usage)
 }
 
-func buildNative(row *nativeRow) (Command, error) {
+func buildNative(row *nativeRow) (Command, error) { return buildFor(row, qemu10()) }
+
+func buildFor(row *nativeRow, e *qemucaps.Emulator) (Command, error) {
 	d, err := domxml.ParseDomain([]byte(row.XML), domxml.Stored())
 	if err != nil {
 		return Command{}, fmt.Errorf("document: %w", err)
@@ -262,7 +265,7 @@ func buildNative(row *nativeRow) (Command, error) {
 	if err := PrepareNative(d, &o); err != nil {
 		return Command{}, err
 	}
-	return Build(d, qemu10(), o)
+	return Build(d, e, o)
 }
 
 // excused are rows that are not equal, each with its reason. A row that became

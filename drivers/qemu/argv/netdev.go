@@ -131,7 +131,7 @@ func userNet(n *domxml.Interface) *Props {
 func (b *builder) passt(n *domxml.Interface) *Props {
 	addr := props("type", "unix", "path", b.o.Passt+"-"+aliasName(n.Alias)+".socket")
 	p := props("type", "stream", "addr", addr, "server", false)
-	if b.since(9, 2) {
+	if b.e.HasOption("chardev", "reconnect-ms") {
 		p.set("reconnect-ms", 5000)
 	} else {
 		p.set("reconnect", 5)

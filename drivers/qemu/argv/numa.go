@@ -21,9 +21,7 @@ func (b *builder) smp() error {
 			return errUnsupported("CPU topology doesn't match maximum vcpu count")
 		}
 		w.set("sockets", itoa(t.Sockets))
-		if b.since(4, 1) {
-			w.set("dies", itoa(t.Dies))
-		}
+		w.set("dies", itoa(t.Dies))
 		if b.since(7, 0) {
 			w.set("clusters", itoa(t.Clusters))
 		}
@@ -67,7 +65,7 @@ func topology(d *domxml.Domain) *domxml.CPUTopology {
 // machines, as long as nothing is said of what backs the memory.
 func (b *builder) oldMemory() bool {
 	d := b.d
-	if len(cells(d)) == 0 || !oldMachine(d.OS.Type.Machine) {
+	if m, ok := b.e.Machine(d.OS.Type.Machine); !ok || !m.NUMA || len(cells(d)) == 0 {
 		return false
 	}
 	if m := d.MemoryBacking; m != nil && (m.Source != nil || m.HugePages != nil || m.Access != nil) {
@@ -82,20 +80,6 @@ func (b *builder) oldMemory() bool {
 		}
 	}
 	return true
-}
-
-// oldMachine says whether a machine still takes sizes of cells: up to 5.0.
-func oldMachine(name string) bool {
-	for _, family := range []string{"pc-i440fx-", "pc-q35-"} {
-		v, ok := strings.CutPrefix(name, family)
-		if !ok {
-			continue
-		}
-		major, minor, _ := strings.Cut(v, ".")
-		minor, _, _ = strings.Cut(minor, ".")
-		return len(major) == 1 && (major < "5" || major == "5" && minor == "0")
-	}
-	return false
 }
 
 // numa describes the cells, the distances and the memory between them.

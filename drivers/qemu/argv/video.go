@@ -34,7 +34,7 @@ func (b *builder) videoDriver(v *domxml.Video, primary bool) (string, error) {
 	vhost := v.Driver != nil && v.Driver.Name == "vhostuser"
 	gl := m.Acceleration != nil && m.Acceleration.Accel3D == domxml.Yes
 	if m.Type == "virtio" {
-		vga := primary && b.isX86()
+		vga := primary && hasVGA(b.d)
 		switch {
 		case vhost && vga:
 			return "vhost-user-vga", nil
@@ -57,6 +57,15 @@ func (b *builder) videoDriver(v *domxml.Video, primary bool) (string, error) {
 		return d, nil
 	}
 	return "", errUnsupported("invalid model for video type '%s'", m.Type)
+}
+
+// hasVGA says whether machines of an architecture have cards that do VGA.
+func hasVGA(d *domxml.Domain) bool {
+	switch d.OS.Type.Arch {
+	case "aarch64", "armv7l", "armv6l", "s390x":
+		return false
+	}
+	return true
 }
 
 func (b *builder) video(v *domxml.Video, primary bool) error {
