@@ -76,12 +76,12 @@ func (b *builder) diskNodes(k *domxml.Disk) (string, error) {
 // throttleFilters puts a disk under the limits of groups. Their nodes are
 // numbered after the image's.
 func (b *builder) throttleFilters(k *domxml.Disk, node string) string {
-	number := lastImage(k)
+	number := firstFilter(k)
 	for _, f := range k.ThrottleFilters {
-		number++
 		p := props("driver", "throttle", "node-name", NodeName(number)+"-filter", "throttle-group", "throttle-"+f.Group, "file", node)
 		b.blockdev(p)
 		node = p.Get("node-name")
+		number++
 	}
 	return node
 }

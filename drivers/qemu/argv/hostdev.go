@@ -178,9 +178,7 @@ func (b *builder) scsiPlace(p *Props, address *domxml.Address) {
 func (b *builder) hostdevNode(h *domxml.Hostdev) string {
 	last := uint(0)
 	for i := range b.d.Devices.Disks {
-		if k := &b.d.Devices.Disks[i]; k.Source != nil {
-			last = max(last, lastImage(k)+uint(len(k.ThrottleFilters)))
-		}
+		last = max(last, lastNode(&b.d.Devices.Disks[i]))
 	}
 	for i := range b.d.Devices.Hostdevs {
 		x := &b.d.Devices.Hostdevs[i]

@@ -46,9 +46,12 @@ func checkFDGroups(d *domxml.Domain, o *Options) error {
 }
 
 // AssignNodes numbers the images of all disks that have no number, after the
-// one given, and returns the last: the disks from the last to the first, each
-// from the top of its chain down.
+// one given and all that there are, and returns the last: the disks from the
+// last to the first, each from the top of its chain down.
 func AssignNodes(d *domxml.Domain, last uint) uint {
+	for i := range d.Devices.Disks {
+		last = max(last, lastNode(&d.Devices.Disks[i]))
+	}
 	for i := len(d.Devices.Disks) - 1; i >= 0; i-- {
 		last = NumberImages(&d.Devices.Disks[i], last)
 	}
@@ -57,48 +60,61 @@ func AssignNodes(d *domxml.Domain, last uint) uint {
 
 // NumberImages numbers the images of a disk, see AssignNodes.
 func NumberImages(k *domxml.Disk, last uint) uint {
-	number := func(s *uint) {
-		if *s == 0 {
-			last++
-			*s = last
-		}
-		last = max(last, *s)
-	}
 	if k.Target.Bus == domxml.DiskBusSD {
 		return last // not a node
 	}
 	if k.Source == nil {
-		last++ // an empty drive has one, too
-		return last
+		return last + 1 // an empty drive has one, too
 	}
-	number(&k.Source.Index)
-	numberData(k.Source, number)
-	for s := k.BackingStore; s != nil && s.Source != nil; s = s.Store {
-		number(&s.Index)
-		numberData(s.Source, number)
-	}
-	return last + uint(len(k.ThrottleFilters))
-}
-
-// lastImage is the highest number in the chain of a disk.
-func lastImage(k *domxml.Disk) (last uint) {
-	see := func(s *domxml.DiskSource, n uint) {
-		last = max(last, n)
-		if s.DataStore != nil && s.DataStore.Source != nil {
-			last = max(last, s.DataStore.Source.Index)
+	fresh := k.Source.Index == 0
+	eachIndex(k, func(n *uint) {
+		if *n == 0 {
+			last++
+			*n = last
 		}
-	}
-	see(k.Source, k.Source.Index)
-	for s := k.BackingStore; s != nil && s.Source != nil; s = s.Store {
-		see(s.Source, s.Index)
+	})
+	if fresh {
+		last += uint(len(k.ThrottleFilters))
 	}
 	return last
 }
 
-func numberData(s *domxml.DiskSource, number func(*uint)) {
-	if s.DataStore != nil && s.DataStore.Source != nil {
-		number(&s.DataStore.Source.Index)
+// eachIndex goes over the numbers of a chain, from the top down.
+func eachIndex(k *domxml.Disk, use func(*uint)) {
+	data := func(s *domxml.DiskSource) {
+		if s.DataStore != nil && s.DataStore.Source != nil {
+			use(&s.DataStore.Source.Index)
+		}
 	}
+	use(&k.Source.Index)
+	data(k.Source)
+	for s := k.BackingStore; s != nil && s.Source != nil; s = s.Store {
+		use(&s.Index)
+		data(s.Source)
+	}
+}
+
+// lastNode is the highest number of a disk's images and filters; 0 if it has
+// none yet.
+func lastNode(k *domxml.Disk) (last uint) {
+	if k.Source == nil || k.Source.Index == 0 {
+		return 0
+	}
+	eachIndex(k, func(n *uint) { last = max(last, *n) })
+	return max(last, firstFilter(k)+uint(len(k.ThrottleFilters))-1)
+}
+
+// firstFilter is the number of the first filter of a disk: it follows those
+// images that were numbered with it, in one go. Images that were found later
+// have numbers further on.
+func firstFilter(k *domxml.Disk) uint {
+	next, run := k.Source.Index, true
+	eachIndex(k, func(n *uint) {
+		if run = run && *n == next; run {
+			next++
+		}
+	})
+	return next
 }
 
 // assignDrives says what disks leave to be decided: how they are cached, that a

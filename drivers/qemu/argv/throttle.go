@@ -30,3 +30,34 @@ func throttleLimits(t *domxml.IOTune) *Props {
 	p.put("iops-read-max-length", t.ReadIOPSSecMaxLength).put("iops-write-max-length", t.WriteIOPSSecMaxLength)
 	return p
 }
+
+// DeviceID is how the monitor finds the device of a disk.
+func DeviceID(k *domxml.Disk) string {
+	if k.Target.Bus == domxml.DiskBusVirtio {
+		return "/machine/peripheral/" + aliasName(k.Alias) + "/virtio-backend"
+	}
+	return aliasName(k.Alias)
+}
+
+// HasLimits says whether a disk has limits of its own.
+func HasLimits(k *domxml.Disk) bool {
+	return k.IOTune != nil && *k.IOTune != domxml.IOTune{GroupName: k.IOTune.GroupName}
+}
+
+// SetIOThrottle are the arguments of block_set_io_throttle for the limits of a
+// disk: the emulator has none on its command line. Disks of a group share its
+// limits.
+func SetIOThrottle(k *domxml.Disk, t *domxml.IOTune) *Props {
+	p := props("id", DeviceID(k),
+		"bps", t.TotalBytesSec, "bps_rd", t.ReadBytesSec, "bps_wr", t.WriteBytesSec,
+		"iops", t.TotalIOPSSec, "iops_rd", t.ReadIOPSSec, "iops_wr", t.WriteIOPSSec,
+		"bps_max", t.TotalBytesSecMax, "bps_rd_max", t.ReadBytesSecMax, "bps_wr_max", t.WriteBytesSecMax,
+		"iops_max", t.TotalIOPSSecMax, "iops_rd_max", t.ReadIOPSSecMax, "iops_wr_max", t.WriteIOPSSecMax,
+		"iops_size", t.SizeIOPSSec,
+	)
+	p.put("group", t.GroupName.Name)
+	p.put("bps_max_length", t.TotalBytesSecMaxLength).put("bps_rd_max_length", t.ReadBytesSecMaxLength)
+	p.put("bps_wr_max_length", t.WriteBytesSecMaxLength).put("iops_max_length", t.TotalIOPSSecMaxLength)
+	p.put("iops_rd_max_length", t.ReadIOPSSecMaxLength).put("iops_wr_max_length", t.WriteIOPSSecMaxLength)
+	return p
+}
