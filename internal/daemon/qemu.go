@@ -44,6 +44,7 @@ const guestUser = "libvirt-qemu"
 type realHost struct {
 	*qemu.Backend
 	*node.Host
+	*qemupersonality.Inventory
 	*storage.Storage
 	definition.Networks
 	definition.Filters
@@ -90,6 +91,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 		q.store.As = &qemucaps.User{UID: user.UID, GID: user.GID, Groups: user.Groups}
 	}
 	host := node.New()
+	inventory := q.inventory(host, user)
 	emulators := q.emulators(ctx)
 	backend, err := qemu.New(qemu.Config{
 		Dirs:     q.places.QEMU,
@@ -106,7 +108,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	}
 	personality := qemupersonality.New(qemupersonality.Config{
 		Emulators:    emulators,
-		Capabilities: func(context.Context) (string, error) { return q.capabilities(host) },
+		Capabilities: inventory.Capabilities,
 		HostArch:     host.Arch(),
 		NVRAMDir:     filepath.Join(q.places.QEMU.Lib, "nvram"),
 		StateDir:     q.places.QEMU.Lib,
@@ -115,7 +117,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	q.host = &drivers.Host{
 		Personality: personality,
 		Backend: realHost{
-			Backend: backend, Host: host,
+			Backend: backend, Host: host, Inventory: inventory,
 			Storage: storage.New(storage.Config{Secret: func(_ context.Context, s domxml.EncryptionSecret) ([]byte, error) {
 				var id domxml.UUID
 				if s.UUID != nil {
@@ -180,15 +182,6 @@ func (q *qemuHost) emulatorOf(ctx context.Context, d *domxml.Domain) (*qemucaps.
 		return nil, vir.Errorf(vir.FromQEMU, vir.ErrOperationDenied, "%s", err)
 	}
 	return e, err
-}
-
-// capabilities is the document of virConnectGetCapabilities.
-func (q *qemuHost) capabilities(host *node.Host) (string, error) {
-	h, err := host.Capabilities(nil)
-	if err != nil {
-		return "", err
-	}
-	return string(domxml.FormatCapabilities(&domxml.Capabilities{Host: h})), nil
 }
 
 func (q *qemuHost) log() *slog.Logger {
