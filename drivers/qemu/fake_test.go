@@ -227,6 +227,7 @@ func TestKnown(t *testing.T) {
 		if !errors.As(err, &e) || e.Code != vir.ErrOperationTimeout {
 			t.Errorf("error %v", err)
 		}
+		synctest.Wait()
 		close(hold)
 		synctest.Wait()
 		if v, err := ask(0); v != 4 || err != nil {

@@ -4,8 +4,11 @@ import (
 	"context"
 	"io"
 	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/drivers/qemu/argv"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -13,6 +16,7 @@ var (
 	_ drivers.MemoryPeeker = (*Guest)(nil)
 	_ drivers.NMIInjector  = (*Guest)(nil)
 	_ drivers.CoreDumper   = (*Guest)(nil)
+	_ drivers.DumpPlacer   = (*Backend)(nil)
 )
 
 // PeekMemory reads the guest's memory.
@@ -40,6 +44,11 @@ func (g *Guest) InjectNMI(ctx context.Context) error { return g.verb(ctx, "injec
 
 // dumpFormats are the emulator's words by virDomainCoreDumpFormat.
 var dumpFormats = []string{"elf", "kdump-zlib", "kdump-lzo", "kdump-snappy", "win-dmp"}
+
+// DumpPath is where the memory of a crashed guest goes.
+func (b *Backend) DumpPath(domain string, id int32) (string, error) {
+	return filepath.Join(b.cfg.Dirs.Lib, "dump", argv.ShortName(id, domain)+"-"+time.Now().Format("2006-01-02-15:04:05")), nil
+}
 
 // DumpCore writes the guest's memory to a file of the host, which the emulator
 // gets open. It takes as long as it takes.

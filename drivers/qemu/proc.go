@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ import (
 var (
 	_ drivers.CPUTimer     = (*Backend)(nil)
 	_ drivers.VcpuInformer = (*Guest)(nil)
+	_ drivers.CPUStatter   = (*Guest)(nil)
 )
 
 // tick is the unit of the kernel's counters of time: USER_HZ is 100 on all
@@ -141,3 +143,22 @@ func (g *Guest) VcpuInfo(_ context.Context, vcpu int, _ []bool) (drivers.VcpuInf
 	}
 	return drivers.VcpuInfo{State: vir.VCPURunning, CPUTime: uint64(u.user + u.system), CPU: u.cpu}, nil
 }
+
+// TotalCPUStats are those of the process.
+func (g *Guest) TotalCPUStats(context.Context) ([]drivers.CPUStat, error) {
+	u, err := g.proc.usage()
+	if err != nil {
+		return nil, vir.Errorf(vir.FromQEMU, vir.ErrOperationFailed, "cannot read cputime for domain")
+	}
+	return []drivers.CPUStat{
+		{Name: "cpu_time", Value: uint64(u.user + u.system)}, {Name: "user_time", Value: uint64(u.user)}, {Name: "system_time", Value: uint64(u.system)},
+	}, nil
+}
+
+// CPUStats would be those of each processor, which only a control group has.
+func (g *Guest) CPUStats(context.Context, int, int) ([][]drivers.CPUStat, error) {
+	return nil, errInvalid("cgroup CPUACCT controller is not mounted")
+}
+
+// CPUStatsCPUs counts the host's processors.
+func (g *Guest) CPUStatsCPUs(context.Context) (int, error) { return runtime.NumCPU(), nil }

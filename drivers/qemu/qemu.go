@@ -80,8 +80,9 @@ type Backend struct {
 	logs  logs
 	ports *ports
 
-	mu     sync.Mutex
-	guests map[*Guest]struct{}
+	mu      sync.Mutex
+	guests  map[*Guest]struct{}
+	looking bool // at logs
 }
 
 var (
@@ -111,10 +112,34 @@ func New(cfg Config) (*Backend, error) {
 // GuestType is *Guest.
 func (*Backend) GuestType() reflect.Type { return reflect.TypeFor[*Guest]() }
 
+// logLook is how often the logs are looked at.
+const logLook = 30 * time.Second
+
 func (b *Backend) add(g *Guest) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.guests[g] = struct{}{}
+	if !b.looking {
+		b.looking = true
+		time.AfterFunc(logLook, b.lookAtLogs)
+	}
+}
+
+// lookAtLogs keeps the logs small, as long as there are guests.
+func (b *Backend) lookAtLogs() {
+	b.mu.Lock()
+	var names []string
+	for g := range b.guests {
+		names = append(names, g.name)
+	}
+	b.looking = len(names) > 0
+	b.mu.Unlock()
+	for _, name := range names {
+		b.logs.rotate(name)
+	}
+	if len(names) > 0 {
+		time.AfterFunc(logLook, b.lookAtLogs)
+	}
 }
 
 func (b *Backend) remove(g *Guest) {

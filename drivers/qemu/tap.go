@@ -77,7 +77,10 @@ func (s *start) tap(n *domxml.Interface, bridge string) error {
 		name = got // the kernel has put a number into it
 		fds.Tap = append(fds.Tap, s.hand(f))
 	}
-	n.Target = &domxml.InterfaceTarget{Dev: name}
+	if n.Target == nil {
+		n.Target = &domxml.InterfaceTarget{}
+	}
+	n.Target.Dev = name
 	s.opts.NetFDs[alias(n.Alias)] = fds
 	if n.Type == "ethernet" && n.Target.Managed == domxml.No {
 		return nil
