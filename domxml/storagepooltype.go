@@ -151,3 +151,7 @@ func (p *StoragePool) completeTarget() {
 	}
 	p.Target.Path = CleanPath(p.Target.Path)
 }
+
+// StoragePoolTypeNumber is the place of a type in libvirt's list, by which some
+// errors name it; -1 for one that is not there.
+func StoragePoolTypeNumber(t StoragePoolType) int { return slices.Index(t.values(), string(t)) }

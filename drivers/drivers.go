@@ -115,6 +115,15 @@ type Personality interface {
 	StateError(verb, domain string) *vir.Error
 }
 
+// ObjectDrivers is a Personality whose reference keeps objects other than
+// domains in drivers of their own, as qemu:/// does: storage, networks, secrets
+// and so on have their own words, and errors in their own domain.
+type ObjectDrivers interface {
+	// HasObjectDriver says whether there is one for the objects of a family, which
+	// is named by its error domain: VIR_FROM_STORAGE for pools and volumes.
+	HasObjectDriver(family vir.ErrorDomain) bool
+}
+
 // Backend runs guests.
 type Backend interface {
 	// Start brings the domain to life and returns once it runs. notify may be

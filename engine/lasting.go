@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 )
@@ -51,7 +52,7 @@ func (r *networkRecord) lasting() (l lasting) {
 
 func (r *poolRecord) lasting() (l lasting) {
 	if !r.gone && r.persistent {
-		l.def, l.autostart = poolDocument{r.def}, r.autostart
+		l.def, l.autostart = poolDocument{cmp.Or(r.next, r.def)}, r.autostart
 	}
 	return l
 }

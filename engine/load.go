@@ -245,9 +245,16 @@ func (l *loader) activePool(k *drivers.Kept) error {
 	if err != nil {
 		return err
 	}
+	before := *p.load()
+	if !fresh && l.h.storageDriver() && !sameDocument(poolDocument{before.def}, poolDocument{def}) {
+		p.update(nil, func(r *poolRecord) []*event {
+			r.def, r.next = def, before.def // as it was
+			return nil
+		})
+	}
 	if err = p.start(l.ctx, nil, 0, fresh); err != nil {
 		err = errors.Join(err, p.forgetState(l.ctx))
-		p.retire(nil, func(*poolRecord) []*event { return nil })
+		p.retire(nil, func(r *poolRecord) []*event { *r = before; return nil })
 	}
 	return err
 }

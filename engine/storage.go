@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"context"
+	"sync/atomic"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -16,12 +18,17 @@ type StoragePool struct {
 	object[poolRecord]
 	job     *job
 	volumes volumes
+	// works counts what goes on for volumes of the pool without its job.
+	works atomic.Int32
 }
 
 // poolRecord is the state of a pool at one moment; it never changes.
 type poolRecord struct {
-	name       string
-	def        *domxml.StoragePool // not to be changed
+	name string
+	def  *domxml.StoragePool // not to be changed
+	// next is the definition that takes the place of def when the pool stops; nil
+	// for none.
+	next       *domxml.StoragePool
 	active     bool
 	persistent bool
 	autostart  bool
@@ -53,11 +60,11 @@ func bindStorage(b *binder) {
 	bindVolumeChange(b)
 }
 
-// onPool binds a procedure about one pool, which the reference looks up by
-// its name only.
+// onPool binds a procedure about one pool, which the reference's test driver
+// looks up by its name only.
 func onPool[A, R any](b *binder, p *proc.Proc[A, R], ref func(*A) *remoteproto.StoragePool, fn func(*call, *StoragePool, *A) (*R, error)) setup[A] {
 	return needing[drivers.StoragePools](onConn(b, p, func(c *call, a *A) (*R, error) {
-		pool, err := c.host.poolByName(ref(a).Name)
+		pool, err := c.host.poolOf(ref(a))
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +75,11 @@ func onPool[A, R any](b *binder, p *proc.Proc[A, R], ref func(*A) *remoteproto.S
 // onPoolUUID is onPool for the procedures that look for the UUID only.
 func onPoolUUID[A, R any](b *binder, p *proc.Proc[A, R], ref func(*A) *remoteproto.StoragePool, fn func(*call, *StoragePool, *A) (*R, error)) setup[A] {
 	return needing[drivers.StoragePools](onConn(b, p, func(c *call, a *A) (*R, error) {
-		pool, err := c.host.poolByUUID(ref(a).UUID)
+		find := func() (*StoragePool, error) { return c.host.poolByUUID(ref(a).UUID) }
+		if c.host.storageDriver() {
+			find = func() (*StoragePool, error) { return c.host.poolOf(ref(a)) }
+		}
+		pool, err := find()
 		if err != nil {
 			return nil, err
 		}
@@ -86,14 +97,15 @@ func changePool[A, R any](b *binder, p *proc.Proc[A, R], ref func(*A) *remotepro
 		}
 		defer done()
 		if !pool.load().exists() {
-			return nil, c.host.errNoPool("name", ref(a).Name)
+			_, err := c.host.poolOf(ref(a))
+			return nil, cmp.Or(err, c.host.errNoPool("name", ref(a).Name))
 		}
 		return fn(c, pool, a)
 	})
 }
 
 func (h *Host) errNoPool(by, value string) error {
-	return h.errorf(vir.ErrNoStoragePool, "no storage pool with matching %s '%s'", by, value)
+	return h.storageError(vir.ErrNoStoragePool, "no storage pool with matching %s '%s'", by, value)
 }
 
 func (h *Host) poolByName(name string) (*StoragePool, error) {
@@ -110,17 +122,10 @@ func (h *Host) poolByUUID(u remoteproto.UUID) (*StoragePool, error) {
 	return nil, h.errNoPool("uuid", domxml.UUID(u).String())
 }
 
-// mustBeActive and mustBeInactive judge the state of a pool for a verb.
+// mustBeActive judges the state of a pool for a verb.
 func (p *StoragePool) mustBeActive() error {
 	if r := p.load(); !r.active {
-		return p.host.errorf(vir.ErrOperationInvalid, "storage pool '%s' is not active", r.name)
-	}
-	return nil
-}
-
-func (p *StoragePool) mustBeInactive() error {
-	if r := p.load(); r.active {
-		return p.host.errorf(vir.ErrOperationInvalid, "storage pool '%s' is active", r.name)
+		return p.host.storageError(vir.ErrOperationInvalid, "storage pool '%s' is not active", r.name)
 	}
 	return nil
 }

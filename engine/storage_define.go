@@ -25,6 +25,9 @@ func (h *Host) parsePool(doc string, validate bool) (*domxml.StoragePool, error)
 	if err != nil {
 		return nil, err
 	}
+	if err := h.checkPoolType(def.Type); err != nil {
+		return nil, err
+	}
 	def.Generate(h.random)
 	return def, nil
 }
@@ -105,7 +108,8 @@ func (p *StoragePool) retire(origin *proc.Call, change func(r *poolRecord) []*ev
 }
 
 // storagePoolDefineXML adds or replaces a definition. For an active pool the
-// new one only makes it persistent: the reference's simulation forgets it.
+// new one only makes it persistent in the reference's simulation, which forgets
+// it; its storage driver keeps it for later.
 func storagePoolDefineXML(c *call, a *remoteproto.StoragePoolDefineXMLArgs) (*remoteproto.StoragePoolDefineXMLRet, error) {
 	def, err := c.host.parsePool(a.XML, a.Flags&uint32(vir.StoragePoolDefineValidate) != 0)
 	if err != nil {
@@ -128,14 +132,14 @@ func storagePoolDefineXML(c *call, a *remoteproto.StoragePoolDefineXMLArgs) (*re
 		if p != nil {
 			after = *p.load()
 		}
-		after.define(def)
+		after.define(def, h.storageDriver())
 		if err := t.keep(c, def.Name, after.lasting()); err != nil {
 			return nil, err
 		}
 	}
 	p, _, err := h.claimPool(def, false, func(p *StoragePool) {
 		p.update(c.Call, func(r *poolRecord) []*event {
-			r.define(def)
+			r.define(def, h.storageDriver())
 			return p.lifecycle(vir.StoragePoolEventDefined)
 		})
 	})
@@ -145,17 +149,23 @@ func storagePoolDefineXML(c *call, a *remoteproto.StoragePoolDefineXMLArgs) (*re
 	return &remoteproto.StoragePoolDefineXMLRet{Pool: p.ref()}, nil
 }
 
-// define gives the record a definition.
-func (r *poolRecord) define(def *domxml.StoragePool) {
-	if !r.active {
-		r.def = def
-	}
+// define gives the record a definition. later says that one for a running pool
+// is for the time after.
+func (r *poolRecord) define(def *domxml.StoragePool, later bool) {
 	r.persistent = true
+	switch {
+	case !r.active && later:
+		r.def, r.capacity, r.allocation = def, 0, 0
+	case !r.active:
+		r.def = def
+	case later:
+		r.next = def
+	}
 }
 
 // storagePoolUndefine forgets an inactive pool.
 func storagePoolUndefine(c *call, p *StoragePool, _ *remoteproto.StoragePoolUndefineArgs) (*proc.Void, error) {
-	if err := p.mustBeInactive(); err != nil {
+	if err := first(p.mustBeInactive("undefine"), p.mustBeIdle()); err != nil {
 		return nil, err
 	}
 	t, err := p.turn(c, c.Call)

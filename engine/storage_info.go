@@ -45,11 +45,14 @@ func storagePoolGetInfo(_ *call, p *StoragePool, _ *remoteproto.StoragePoolGetIn
 }
 
 // storagePoolGetXMLDesc gives the document with the present sizes, which
-// VIR_STORAGE_XML_INACTIVE leaves out.
+// VIR_STORAGE_XML_INACTIVE leaves out. The reference's storage driver leaves them
+// out only where there is another definition.
 func storagePoolGetXMLDesc(_ *call, p *StoragePool, a *remoteproto.StoragePoolGetXMLDescArgs) (*remoteproto.StoragePoolGetXMLDescRet, error) {
 	r := p.load()
-	doc := *r.def
-	if a.Flags&uint32(vir.StorageXMLInactive) == 0 {
+	doc, inactive := *r.def, a.Flags&uint32(vir.StorageXMLInactive) != 0
+	if inactive && r.next != nil {
+		doc = *r.next
+	} else if !inactive || p.host.storageDriver() {
 		doc.Capacity, doc.Allocation, doc.Available = domxml.Bytes(r.capacity), domxml.Bytes(r.allocation), domxml.Bytes(r.capacity-r.allocation)
 	}
 	text, err := domxml.FormatStoragePool(&doc, 0)
@@ -65,7 +68,11 @@ func storagePoolSetAutostart(c *call, p *StoragePool, a *remoteproto.StoragePool
 	failed := p.commit(c, func(r *poolRecord) []*event {
 		err = nil
 		if !r.persistent {
-			err = c.host.errorf(vir.ErrInvalidArg, "pool has no config file")
+			code := vir.ErrInvalidArg
+			if c.host.storageDriver() {
+				code = vir.ErrInternalError
+			}
+			err = c.host.storageError(code, "pool has no config file")
 			return nil
 		}
 		r.autostart = a.Autostart != 0

@@ -23,7 +23,7 @@ func bindPoolLifecycle(b *binder) {
 	changePool(b, remoteproto.StoragePoolCreate,
 		func(a *remoteproto.StoragePoolCreateArgs) *remoteproto.StoragePool { return &a.Pool },
 		func(c *call, p *StoragePool, a *remoteproto.StoragePoolCreateArgs) (*proc.Void, error) {
-			if err := p.mustBeInactive(); err != nil {
+			if err := p.mustBeInactive("start"); err != nil {
 				return nil, err
 			}
 			return nil, p.start(c, c.Call, a.Flags, false)
@@ -33,7 +33,7 @@ func bindPoolLifecycle(b *binder) {
 	changePool(b, remoteproto.StoragePoolBuild,
 		func(a *remoteproto.StoragePoolBuildArgs) *remoteproto.StoragePool { return &a.Pool },
 		func(c *call, p *StoragePool, a *remoteproto.StoragePoolBuildArgs) (*proc.Void, error) {
-			if err := p.mustBeInactive(); err != nil {
+			if err := p.mustBeInactive("build"); err != nil {
 				return nil, err
 			}
 			return nil, p.build(c, c.Call, vir.StoragePoolBuildFlags(a.Flags))
@@ -44,8 +44,9 @@ func bindPoolLifecycle(b *binder) {
 		func(a *remoteproto.StoragePoolRefreshArgs) *remoteproto.StoragePool { return &a.Pool }, storagePoolRefresh)
 }
 
-// storagePoolCreateXML starts a pool without keeping its definition; one that
-// there was is forgotten when the pool stops.
+// storagePoolCreateXML starts a pool without keeping its definition. One that
+// there was is forgotten when the pool stops, by the reference's test driver; its
+// storage driver has it back then.
 func storagePoolCreateXML(c *call, a *remoteproto.StoragePoolCreateXMLArgs) (*remoteproto.StoragePoolCreateXMLRet, error) {
 	def, err := c.host.parsePool(a.XML, false)
 	if err != nil {
@@ -74,11 +75,14 @@ func storagePoolCreateXML(c *call, a *remoteproto.StoragePoolCreateXMLArgs) (*re
 	}
 	defer t.end() // a definition that it has had is no longer kept
 	before := *p.load()
+	stays := before.persistent && c.host.storageDriver()
 	p.update(nil, func(r *poolRecord) []*event {
-		r.def = def
+		if r.def = def; stays {
+			r.next = before.def
+		}
 		return nil
 	})
-	if err := p.start(c, c.Call, a.Flags, true); err != nil {
+	if err := p.start(c, c.Call, a.Flags, !stays); err != nil {
 		p.retire(nil, func(r *poolRecord) []*event { *r = before; return nil })
 		return nil, err
 	}
@@ -96,7 +100,11 @@ func (p *StoragePool) start(ctx context.Context, origin *proc.Call, flags uint32
 		} else if flags&uint32(vir.StoragePoolCreateWithBuildNoOverwrite) != 0 {
 			build = vir.StoragePoolBuildNoOverwrite
 		}
-		if err := p.build(ctx, origin, build); err != nil {
+		if p.host.storageDriver() {
+			if err := p.host.storage().BuildStoragePool(ctx, def, build); err != nil {
+				return err // and nobody is told that it was built
+			}
+		} else if err := p.build(ctx, origin, build); err != nil {
 			return err
 		}
 	}
@@ -113,7 +121,8 @@ func (p *StoragePool) start(ctx context.Context, origin *proc.Call, flags uint32
 		return err
 	}
 	p.update(origin, func(r *poolRecord) []*event {
-		r.active, r.capacity, r.allocation = true, content.Capacity, content.Allocation
+		r.active = true
+		r.found(content)
 		if transient {
 			r.persistent, r.autostart = false, false
 		}
@@ -162,25 +171,33 @@ func (p *StoragePool) build(ctx context.Context, origin *proc.Call, flags vir.St
 
 // storagePoolDestroy stops a pool; without a definition it is gone.
 func storagePoolDestroy(c *call, p *StoragePool, _ *remoteproto.StoragePoolDestroyArgs) (*proc.Void, error) {
-	if err := p.mustBeActive(); err != nil {
+	if err := first(p.mustBeActive(), p.mustBeIdle()); err != nil {
 		return nil, err
 	}
-	if err := p.forgetState(c); err != nil {
-		return nil, err
+	return nil, p.stop(c, c.Call)
+}
+
+// stop leaves a pool.
+func (p *StoragePool) stop(ctx context.Context, origin *proc.Call) error {
+	def := p.load().def
+	if err := p.forgetState(ctx); err != nil {
+		return err
 	}
-	if err := c.host.storage().StopStoragePool(c, p.load().def); err != nil {
-		_ = p.keepState(c, p.load().def)
-		return nil, err
+	if err := p.host.storage().StopStoragePool(ctx, def); err != nil {
+		_ = p.keepState(ctx, def)
+		return err
 	}
-	p.retire(c.Call, func(r *poolRecord) []*event {
-		r.active = false
+	p.retire(origin, func(r *poolRecord) []*event {
+		if r.active = false; r.next != nil {
+			r.def, r.next, r.capacity, r.allocation = r.next, nil, 0, 0
+		}
 		return p.lifecycle(vir.StoragePoolEventStopped)
 	})
-	return nil, nil
+	return nil
 }
 
 func storagePoolDelete(c *call, p *StoragePool, a *remoteproto.StoragePoolDeleteArgs) (*proc.Void, error) {
-	if err := p.mustBeInactive(); err != nil {
+	if err := first(p.mustBeInactive("delete"), p.mustBeIdle()); err != nil {
 		return nil, err
 	}
 	if err := c.host.storage().DeleteStoragePool(c, p.load().def, vir.StoragePoolDeleteFlags(a.Flags)); err != nil {
@@ -191,10 +208,14 @@ func storagePoolDelete(c *call, p *StoragePool, a *remoteproto.StoragePoolDelete
 }
 
 func storagePoolRefresh(c *call, p *StoragePool, _ *remoteproto.StoragePoolRefreshArgs) (*proc.Void, error) {
-	if err := p.mustBeActive(); err != nil {
+	if err := first(p.mustBeActive(), p.mustBeIdle()); err != nil {
 		return nil, err
 	}
-	return nil, p.refresh(c, c.Call)
+	err := p.refresh(c, c.Call)
+	if err != nil && c.host.storageDriver() {
+		_ = p.stop(c, c.Call) // what cannot be looked at is not in use
+	}
+	return nil, err
 }
 
 // refresh looks at a pool again and tells.
@@ -204,8 +225,20 @@ func (p *StoragePool) refresh(ctx context.Context, origin *proc.Call) error {
 		return err
 	}
 	p.update(origin, func(r *poolRecord) []*event {
-		r.capacity, r.allocation = content.Capacity, content.Allocation
+		r.found(content)
 		return p.refreshed()
 	})
 	return nil
+}
+
+// found takes over what somebody has seen of a pool. The permissions of the
+// target become those of the definition.
+func (r *poolRecord) found(c drivers.StoragePoolContent) {
+	r.capacity, r.allocation = c.Capacity, c.Allocation
+	if c.Permissions == nil || r.def.Target == nil {
+		return
+	}
+	def, target := *r.def, *r.def.Target
+	target.Permissions, def.Target = c.Permissions, &target
+	r.def = &def
 }

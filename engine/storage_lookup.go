@@ -48,5 +48,8 @@ func storagePoolLookupByTargetPath(c *call, a *remoteproto.StoragePoolLookupByTa
 			return &remoteproto.StoragePoolLookupByTargetPathRet{Pool: p.ref()}, nil
 		}
 	}
+	if path != a.Path {
+		return nil, vir.Errorf(vir.FromStorage, vir.ErrNoStoragePool, "no storage pool with matching target path '%s' (%s)", a.Path, path)
+	}
 	return nil, vir.Errorf(vir.FromStorage, vir.ErrNoStoragePool, "no storage pool with matching target path '%s'", a.Path)
 }

@@ -12,12 +12,15 @@ func bindPoolSources(b *binder) {
 	needing[drivers.StoragePoolTypes](onConn(b, remoteproto.ConnectGetStoragePoolCapabilities, connectGetStoragePoolCapabilities))
 }
 
-// connectFindStoragePoolSources refuses dir, whose number the reference takes
-// for that of an unknown type.
+// connectFindStoragePoolSources refuses dir, whose number the reference's test
+// driver takes for that of an unknown type.
 func connectFindStoragePoolSources(c *call, a *remoteproto.ConnectFindStoragePoolSourcesArgs) (*remoteproto.ConnectFindStoragePoolSourcesRet, error) {
-	t := domxml.StoragePoolType(a.Type)
-	if t == domxml.StoragePoolDir {
-		return nil, c.host.errorf(vir.ErrInternalError, "unknown storage pool type %s", t)
+	t, own := domxml.StoragePoolType(a.Type), c.host.storageDriver()
+	if t == domxml.StoragePoolDir && !own || own && !domxml.KnownStoragePoolType(t) {
+		return nil, c.host.storageError(vir.ErrInternalError, "unknown storage pool type %s", t)
+	}
+	if err := c.host.checkPoolType(t); err != nil && own {
+		return nil, err
 	}
 	var from *domxml.StoragePoolSource
 	if a.SrcSpec != nil {

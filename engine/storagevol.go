@@ -2,6 +2,7 @@ package engine
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -15,6 +16,10 @@ import (
 type StorageVolume struct {
 	pool *StoragePool
 	name string
+	// building says that it is being made, uses counts what changes it without
+	// the pool's job.
+	building atomic.Bool
+	uses     atomic.Int32
 }
 
 // volumes are those of one pool, with their documents.
@@ -65,6 +70,15 @@ func (l *volumes) set(v *StorageVolume, doc *domxml.StorageVolume) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.docs[v] != nil {
+		l.docs[v] = doc
+	}
+}
+
+// change puts another document in place of one that is still a volume's.
+func (l *volumes) change(v *StorageVolume, old, doc *domxml.StorageVolume) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.docs[v] == old {
 		l.docs[v] = doc
 	}
 }
@@ -149,7 +163,7 @@ func (h *Host) volume(ref *remoteproto.StorageVol) (volumeCall, error) {
 }
 
 func (h *Host) errNoVolume(by, value string) error {
-	return h.errorf(vir.ErrNoStorageVol, "no storage vol with matching %s '%s'", by, value)
+	return h.storageError(vir.ErrNoStorageVol, "no storage vol with matching %s '%s'", by, value)
 }
 
 // onVolume binds a procedure about one volume.

@@ -14,12 +14,12 @@ func bindVolumeChange(b *binder) {
 	needing[drivers.StorageVolumeContents](changeVolume(b, remoteproto.StorageVolResize,
 		func(a *remoteproto.StorageVolResizeArgs) *remoteproto.StorageVol { return &a.Vol }, storageVolResize).
 		knows(resizeFlags).args(checkResize))
-	needing[drivers.StorageVolumeContents](changeVolume(b, remoteproto.StorageVolWipe,
+	needing[drivers.StorageVolumeContents](onVolume(b, remoteproto.StorageVolWipe,
 		func(a *remoteproto.StorageVolWipeArgs) *remoteproto.StorageVol { return &a.Vol },
 		func(c *call, v volumeCall, _ *remoteproto.StorageVolWipeArgs) (*proc.Void, error) {
 			return nil, v.wipe(c, vir.StorageVolWipeAlgZero)
 		}))
-	needing[drivers.StorageVolumeContents](changeVolume(b, remoteproto.StorageVolWipePattern,
+	needing[drivers.StorageVolumeContents](onVolume(b, remoteproto.StorageVolWipePattern,
 		func(a *remoteproto.StorageVolWipePatternArgs) *remoteproto.StorageVol { return &a.Vol },
 		func(c *call, v volumeCall, a *remoteproto.StorageVolWipePatternArgs) (*proc.Void, error) {
 			if a.Algorithm > uint32(vir.StorageVolWipeAlgTrim) {
@@ -46,6 +46,9 @@ func checkResize(a *remoteproto.StorageVolResizeArgs) error {
 // storageVolResize changes the size. It goes below what is allocated never,
 // and below the present size only with VIR_STORAGE_VOL_RESIZE_SHRINK.
 func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs) (*proc.Void, error) {
+	if err := v.vol.mustBeFree(); err != nil {
+		return nil, err
+	}
 	flags := vir.StorageVolResizeFlags(a.Flags)
 	old, capacity := v.doc.Capacity.Value, a.Capacity
 	if flags&vir.StorageVolResizeDelta != 0 {
@@ -55,12 +58,10 @@ func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs
 			return nil, vir.Errorf(vir.FromStorage, vir.ErrOverflow, "value too large: %d", a.Capacity)
 		}
 	}
-	content, err := c.host.openVolume(c, v)
+	stored, err := v.stored(c)
 	if err != nil {
 		return nil, err
 	}
-	stored := uint64(content.Allocated())
-	content.Close()
 	switch {
 	case capacity < min(stored, old):
 		return nil, errVolume("can't shrink capacity below existing allocation")
@@ -88,6 +89,31 @@ func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs
 	return nil, nil
 }
 
+// stored is how much of the image is stored, in bytes.
+func (v volumeCall) stored(c *call) (uint64, error) {
+	if _, ok := c.host.backend.(drivers.StorageVolumeLooker); ok {
+		err := v.lookAgain(c, false)
+		return v.doc.Allocation.Value, err
+	}
+	content, err := c.host.openVolume(c, v)
+	if err != nil {
+		return 0, err
+	}
+	defer content.Close()
+	return uint64(content.Allocated()), nil
+}
+
+// wipe may take long, and afterwards there is another kind of volume.
 func (v volumeCall) wipe(c *call, algorithm vir.StorageVolWipeAlgorithm) error {
-	return c.host.backend.(drivers.StorageVolumeContents).WipeStorageVolume(c, v.pool.load().def, v.doc, algorithm)
+	end, err := v.use(c, c.Info.API)
+	if err != nil {
+		return err
+	}
+	defer end()
+	v.pool.works.Add(1)
+	defer v.pool.works.Add(-1)
+	if err := c.host.backend.(drivers.StorageVolumeContents).WipeStorageVolume(c, v.pool.load().def, v.doc, algorithm); err != nil {
+		return err
+	}
+	return v.lookAgain(c, true)
 }

@@ -45,6 +45,9 @@ func storageVolDownload(c *call, v volumeCall, a *remoteproto.StorageVolDownload
 	if err != nil {
 		return nil, err
 	}
+	if err := v.vol.mustBeBuilt(); err != nil {
+		return nil, err
+	}
 	content, err := c.host.openVolume(c, v)
 	if err != nil {
 		return nil, err
@@ -102,14 +105,20 @@ func storageVolUpload(c *call, v volumeCall, a *remoteproto.StorageVolUploadArgs
 	if err != nil {
 		return nil, err
 	}
+	free, err := v.use(c, c.Info.API)
+	if err != nil {
+		return nil, err
+	}
 	content, err := c.host.openVolume(c, v)
 	if err != nil {
+		free()
 		return nil, err
 	}
 	c.ServeStream(func(ctx context.Context, s proc.Stream) error {
 		defer content.Close()
 		err := upload(s, content, from, end)
-		v.written(ctx, content)
+		free()
+		v.written(context.WithoutCancel(ctx), content)
 		return err
 	})
 	return nil, nil
@@ -154,6 +163,12 @@ func (v volumeCall) written(ctx context.Context, content drivers.StorageVolumeCo
 	_, doc := v.pool.volumes.name(v.doc.Name)
 	if doc == nil || !v.pool.load().active {
 		return // deleted, or stopped, meanwhile
+	}
+	if _, ok := v.pool.host.backend.(drivers.StorageVolumeLooker); ok {
+		if v.pool.works.Load() > 0 || v.pool.refresh(ctx, nil) != nil {
+			_ = v.lookAgain(ctx, true) // the others have to wait
+		}
+		return
 	}
 	changed := *doc
 	changed.Capacity = domxml.Bytes(max(doc.Capacity.Value, uint64(content.Size())))

@@ -45,7 +45,10 @@ func storagePoolListVolumes(_ *call, p *StoragePool, a *remoteproto.StoragePoolL
 
 func storagePoolListAllVolumes(c *call, p *StoragePool, a *remoteproto.StoragePoolListAllVolumesArgs) (*remoteproto.StoragePoolListAllVolumesRet, error) {
 	if !p.load().active {
-		return nil, c.host.errorf(vir.ErrOperationInvalid, "storage pool is not active")
+		if c.host.storageDriver() {
+			return nil, p.mustBeActive()
+		}
+		return nil, c.host.storageError(vir.ErrOperationInvalid, "storage pool is not active")
 	}
 	out := &remoteproto.StoragePoolListAllVolumesRet{}
 	for _, doc := range p.volumes.documents() {
@@ -87,13 +90,20 @@ func (h *Host) anywhere(fits func(*domxml.StorageVolume) bool) (remoteproto.Stor
 func storageVolLookupByKey(c *call, a *remoteproto.StorageVolLookupByKeyArgs) (*remoteproto.StorageVolLookupByKeyRet, error) {
 	ref, ok := c.host.anywhere(func(doc *domxml.StorageVolume) bool { return doc.Key == a.Key })
 	if !ok {
+		if c.host.storageDriver() {
+			return nil, c.host.storageError(vir.ErrNoStorageVol, "no storage vol with matching key %s", a.Key)
+		}
 		return nil, c.host.errNoVolume("key", a.Key)
 	}
 	return &remoteproto.StorageVolLookupByKeyRet{Vol: ref}, nil
 }
 
 func storageVolLookupByPath(c *call, a *remoteproto.StorageVolLookupByPathArgs) (*remoteproto.StorageVolLookupByPathRet, error) {
-	ref, ok := c.host.anywhere(func(doc *domxml.StorageVolume) bool { return doc.Target.Path == a.Path })
+	path := a.Path
+	if c.host.storageDriver() {
+		path = domxml.CleanPath(path)
+	}
+	ref, ok := c.host.anywhere(func(doc *domxml.StorageVolume) bool { return doc.Target.Path == path })
 	if !ok {
 		return nil, c.host.errNoVolume("path", a.Path)
 	}
