@@ -56,6 +56,7 @@ type Personality struct {
 var (
 	_ drivers.Personality   = (*Personality)(nil)
 	_ drivers.DomainStepper = (*Personality)(nil)
+	_ drivers.ObjectDrivers = (*Personality)(nil)
 )
 
 // New makes the personality of a host.
@@ -65,6 +66,10 @@ func New(cfg Config) *Personality {
 	}
 	return &Personality{cfg: cfg}
 }
+
+// HasObjectDriver is true for all of them: a libvirt daemon for QEMU has drivers
+// for storage, networks, secrets and so on beside it.
+func (*Personality) HasObjectDriver(vir.ErrorDomain) bool { return true }
 
 // Name is QEMU.
 func (*Personality) Name() string { return "QEMU" }
