@@ -119,7 +119,7 @@ type (
 		IRQ    uint `xml:"irq,attr" vir:"base0"`
 	}
 	dimmAddress struct {
-		Slot uint   `xml:"slot,attr"`
+		Slot uint   `xml:"slot,attr" vir:"required"`
 		Base uint64 `xml:"base,attr" vir:"base0"`
 	}
 )

@@ -10,6 +10,10 @@ type Chardev struct {
 	Log      *ChardevLog      `xml:"log"`
 	Target   *ChardevTarget   `xml:"target"`
 	DeviceInfo
+
+	// Reconnects says that the document had a word about it, even where its
+	// source names nothing and is dropped.
+	Reconnects bool `xml:"-"`
 }
 
 // chardevTypes are what may be at the other end.

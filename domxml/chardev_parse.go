@@ -22,6 +22,7 @@ func (c *Chardev) parseNode(d *decoder, n node) error {
 	if d.live && c.Type == "pty" && len(c.Sources) > 0 {
 		terminal = c.Sources[0].Path // which the host has chosen
 	}
+	c.Reconnects = slices.ContainsFunc(c.Sources, func(s ChardevSource) bool { return s.Reconnect != nil })
 	forwards := c.Target != nil && c.Target.Type == "guestfwd"
 	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel" && !forwards}).parsed(); err != nil {
 		return err
@@ -180,6 +181,9 @@ func (c chardevEnd) check(s, bind *ChardevSource) error {
 		if s.Channel == "" {
 			return errUnsupported("Missing source channel attribute for char device")
 		}
+	}
+	if err := s.Reconnect.required(); err != nil {
+		return err
 	}
 	if r := s.Reconnect; r != nil && r.Enabled == Yes && r.Timeout == nil {
 		return errMissing("timeout", "reconnect")

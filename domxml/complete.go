@@ -49,7 +49,9 @@ func (d *Domain) CompleteWith(s Steps) error {
 		return err
 	}
 	d.completeLifecycle()
-	d.numberControllers()
+	if err := d.completeDrives(); err != nil {
+		return err
+	}
 	if err := step(s.Defaults); err != nil {
 		return err
 	}

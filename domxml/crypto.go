@@ -5,8 +5,8 @@ type Crypto struct {
 	Model   string         `xml:"model,attr" vir:"required enum=virtio"`
 	Type    string         `xml:"type,attr" vir:"required enum=qemu"`
 	Backend *CryptoBackend `xml:"backend"`
+	Driver  *VirtioDriver  `xml:"driver"`
 	DeviceInfo
-	Driver *VirtioDriver `xml:"driver"`
 }
 
 func (c *Crypto) parsed(*decoder, node) error {

@@ -120,9 +120,17 @@ type VirtioDriver struct {
 
 // Reconnect says what a client does when its peer goes away.
 type Reconnect struct {
-	Enabled YesNo `xml:"enabled,attr" vir:"required"`
+	Enabled YesNo `xml:"enabled,attr,omitempty"`
 	Timeout *uint `xml:"timeout,attr,omitempty"`
 	Delay   *uint `xml:"delay,attr,omitempty"`
+}
+
+// required wants what clients of a socket have to say.
+func (r *Reconnect) required() error {
+	if r != nil && r.Enabled == "" {
+		return errMissing("enabled", "reconnect")
+	}
+	return nil
 }
 
 func (r *Reconnect) parsed(_ *decoder, n node) error {

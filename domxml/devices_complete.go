@@ -2,10 +2,10 @@ package domxml
 
 import "cmp"
 
-// completeDevices gives disks their bus and place, sorts what is sorted, and
-// adds the controllers that devices need; what the driver has to add to single
-// devices comes before those.
-func (d *Domain) completeDevices(driver func() error) error {
+// completeDrives gives disks their bus and place, devices of the host theirs,
+// and numbers to controllers. Those that devices of the host need are added
+// before, so that they get the lowest.
+func (d *Domain) completeDrives() error {
 	v := &d.Devices
 	for i := range v.Disks {
 		assigned := v.Disks[i].Address == nil
@@ -18,6 +18,40 @@ func (d *Domain) completeDevices(driver func() error) error {
 			}
 		}
 	}
+	if err := d.checkNoUSB(); err != nil {
+		return err
+	}
+	placed := d.placeHostdevs()
+	for i := range v.Hostdevs {
+		h := &v.Hostdevs[i]
+		if a := h.Address; h.Type == "scsi" && a != nil && a.Type == AddressDrive {
+			model := ""
+			if placed[i] {
+				model = d.numberedSCSI()
+			}
+			d.needControllers(ControllerSCSI, int(a.Controller), model)
+		}
+	}
+	d.numberControllers()
+	return nil
+}
+
+// numberedSCSI is the model of the first SCSI controller that has a number:
+// those that are added for devices without a place are like it.
+func (d *Domain) numberedSCSI() string {
+	for i := range d.Devices.Controllers {
+		if c := &d.Devices.Controllers[i]; c.Type == ControllerSCSI && c.Index != nil {
+			return c.Model
+		}
+	}
+	return ""
+}
+
+// completeDevices completes the other devices, sorts what is sorted, and adds
+// the controllers that devices need; what the driver has to add to single
+// devices comes before those.
+func (d *Domain) completeDevices(driver func() error) error {
+	v := &d.Devices
 	if err := d.completeConsoles(); err != nil {
 		return err
 	}
@@ -25,8 +59,10 @@ func (d *Domain) completeDevices(driver func() error) error {
 		return err
 	}
 	d.completeInterfaces()
-	d.placeHostdevs()
 	d.placeSmartcards()
+	if err := d.checkUSB(); err != nil {
+		return err
+	}
 	if err := driver(); err != nil {
 		return err
 	}
@@ -115,18 +151,13 @@ func (d *Domain) addImpliedControllers() {
 	for i := range v.Disks {
 		need(controllerOf[v.Disks[i].Target.Bus], v.Disks[i].Address)
 	}
-	for i := range v.Hostdevs {
-		if v.Hostdevs[i].Type == "scsi" {
-			need(ControllerSCSI, v.Hostdevs[i].Address)
-		}
-	}
 	for _, kind := range []ControllerType{ControllerSCSI, ControllerFDC, ControllerIDE, ControllerSATA} {
-		d.needControllers(kind, last[kind]-1)
+		d.needControllers(kind, last[kind]-1, "")
 	}
 	d.needVirtioSerial()
 	for i := range v.Smartcards {
 		if a := v.Smartcards[i].Address; a != nil && a.Type == AddressCCID {
-			d.needControllers(ControllerCCID, int(a.Controller))
+			d.needControllers(ControllerCCID, int(a.Controller), "")
 		}
 	}
 }
@@ -140,29 +171,15 @@ var controllerOf = map[DiskBus]ControllerType{
 const maxControllers = 1024
 
 // needControllers adds the controllers of a kind up to an index.
-func (d *Domain) needControllers(kind ControllerType, last int) {
+func (d *Domain) needControllers(kind ControllerType, last int, model string) {
 	if kind == "" {
 		return
 	}
 	for i := 0; i <= last && i < maxControllers; i++ {
 		if d.Controller(kind, i) == nil {
-			d.AddController(Controller{Type: kind, Index: &i, Model: d.modelLike(kind)})
+			d.AddController(Controller{Type: kind, Index: &i, Model: model})
 		}
 	}
-}
-
-// modelLike is the model of a SCSI controller that is there: added ones are
-// like it.
-func (d *Domain) modelLike(kind ControllerType) string {
-	if kind != ControllerSCSI {
-		return ""
-	}
-	for i := range d.Devices.Controllers {
-		if c := &d.Devices.Controllers[i]; c.Type == kind {
-			return c.Model
-		}
-	}
-	return ""
 }
 
 // Controller is the controller of a kind with that index, or nil.
@@ -183,11 +200,22 @@ func (d *Domain) AddController(c Controller) {
 
 func sameController(a, b *Controller) bool { return a.Type == b.Type }
 
+// orderControllers puts a USB controller before its companions, which share
+// its number.
 func orderControllers(a, b *Controller) int {
 	if a.Index == nil || b.Index == nil {
 		return 0
 	}
-	return cmp.Compare(*a.Index, *b.Index)
+	if n := cmp.Compare(*a.Index, *b.Index); n != 0 || a.Type != ControllerUSB {
+		return n
+	}
+	companion := func(c *Controller) int {
+		if c.Master != nil {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Compare(companion(a), companion(b))
 }
 
 func (c *Controller) index() int {

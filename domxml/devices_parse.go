@@ -11,8 +11,9 @@ func (v *Devices) parsed(d *decoder, _ node) error {
 	return nil
 }
 
-// placeHostdevs gives SCSI devices of the host the next free drive.
-func (d *Domain) placeHostdevs() {
+// placeHostdevs gives SCSI devices of the host the next free drive, and says
+// which ones had none.
+func (d *Domain) placeHostdevs() (placed map[int]bool) {
 	used := map[[4]uint]bool{}
 	note := func(a *Address) {
 		if a != nil && a.Type == AddressDrive {
@@ -39,7 +40,12 @@ func (d *Domain) placeHostdevs() {
 		}
 		used[place] = true
 		h.Address = &Address{Type: AddressDrive, Controller: place[0], Unit: place[3]}
+		if placed == nil {
+			placed = map[int]bool{}
+		}
+		placed[i] = true
 	}
+	return placed
 }
 
 // placeSmartcards gives readers a slot.

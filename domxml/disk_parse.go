@@ -35,7 +35,7 @@ func (k *Disk) parseNode(d *decoder, n node) error {
 	if err := k.parsedDriver(); err != nil {
 		return err
 	}
-	return k.parsedParts(n)
+	return k.parsedParts()
 }
 
 func (k *Disk) parsedDriver() error {
@@ -102,20 +102,47 @@ func (s *DiskSource) tie(t DiskType) {
 	case DiskDir:
 		keep.Dir = s.Dir
 	case DiskNetwork:
-		keep.Protocol, keep.Name, keep.Query, keep.TLS, keep.TLSHostname = s.Protocol, s.Name, s.Query, s.TLS, s.TLSHostname
+		keep.Protocol, keep.Name, keep.TLS, keep.TLSHostname = s.Protocol, s.Name, s.TLS, s.TLSHostname
 		keep.Hosts, keep.Snapshot, keep.Config, keep.Initiator, keep.SSL = s.Hosts, s.Snapshot, s.Config, s.Initiator, s.SSL
-		keep.Cookies, keep.Reconnect, keep.KnownHosts, keep.Identity = s.Cookies, s.Reconnect, s.KnownHosts, s.Identity
-		keep.Readahead, keep.Timeout, keep.Auth = s.Readahead, s.Timeout, s.Auth
+		keep.Auth = s.Auth
+		keep.tieProtocol(s)
 	case DiskVolume:
 		keep.Pool, keep.Volume, keep.Mode = s.Pool, s.Volume, s.Mode
 	case DiskNVMe:
 		keep.SourceType, keep.Managed, keep.Namespace, keep.Address = s.SourceType, s.Managed, s.Namespace, s.Address
 	case DiskVhostUser:
 		keep.SourceType, keep.Path, keep.Reconnect = s.SourceType, s.Path, s.Reconnect
+		if keep.Reconnect != nil {
+			keep.Reconnect.Delay = nil
+		}
 	case DiskVhostVDPA:
 		keep.Dev = s.Dev
 	}
 	*s = keep
+}
+
+// tieProtocol takes over what the protocol has.
+func (s *DiskSource) tieProtocol(from *DiskSource) {
+	switch s.Protocol {
+	case "http", "https":
+		s.Query, s.Cookies = from.Query, from.Cookies
+		fallthrough
+	case "ftp", "ftps":
+		s.Readahead, s.Timeout = from.Readahead, from.Timeout
+	case "nbd":
+		if r := from.Reconnect; r != nil && r.Delay != nil && *r.Delay > 0 {
+			s.Reconnect = &Reconnect{Delay: r.Delay}
+		}
+	case "ssh":
+		s.KnownHosts = from.KnownHosts
+		if i := from.Identity; i != nil {
+			s.Identity = &Identity{Username: i.Username, KeyFile: i.KeyFile, AgentSock: i.AgentSock}
+		}
+	case "nfs":
+		if i := from.Identity; i != nil {
+			s.Identity = &Identity{User: i.User, Group: i.Group}
+		}
+	}
 }
 
 // empty says whether the source names nothing.
@@ -132,7 +159,7 @@ func (s *DiskSource) empty() bool {
 }
 
 // parsedParts checks what the parts say together.
-func (k *Disk) parsedParts(n node) error {
+func (k *Disk) parsedParts() error {
 	if k.Source != nil && k.Source.Auth != nil && k.Auth != nil {
 		return errUnsupported("an <auth> definition already found for disk source")
 	}
@@ -159,8 +186,8 @@ func (k *Disk) parsedParts(n node) error {
 	if k.WWN != "" && !validWWN(k.WWN) {
 		return vir.Errorf(vir.FromNone, vir.ErrInternalError, "Malformed wwn: %s", k.WWN)
 	}
-	if k.Target.RotationRate > 65534 {
-		return errValue("rotation_rate", "target", attrOf(n.Child("target"), "rotation_rate"), "")
+	if b := k.BlockIO; b != nil && b.DiscardGranularity != nil && *b.DiscardGranularity == 0 {
+		b.DiscardGranularity = nil
 	}
 	if k.Transient != nil && k.Transient.ShareBacking == No {
 		k.Transient.ShareBacking = ""

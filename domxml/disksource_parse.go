@@ -38,6 +38,9 @@ func (s *DiskSource) checkNetwork() error {
 	if s.Protocol == "iscsi" && !strings.Contains(s.Name, "/") {
 		s.Name += "/0"
 	}
+	if s.Protocol == "ssh" && s.Identity != nil && s.Identity.Username == "" {
+		return errMissing("username", "identity")
+	}
 	if s.Protocol != "https" && s.Protocol != "ftps" {
 		s.SSL = nil
 	}

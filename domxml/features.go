@@ -127,10 +127,7 @@ func (t *TSEG) parseNode(_ *decoder, n node) error {
 	if err != nil {
 		return err
 	}
-	t.Value, t.Unit = bytes>>20, "MiB"
-	if t.Value<<20 != bytes {
-		t.Value, t.Unit = pretty(bytes)
-	}
+	t.Value, t.Unit = pretty(bytes)
 	return nil
 }
 

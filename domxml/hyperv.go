@@ -62,6 +62,20 @@ func (h *HyperV) parsed(_ *decoder, n node) error {
 	return onlyKnown(n, h, "HyperV Enlightenment")
 }
 
+func (t *HyperVSTimer) parsed(*decoder, node) error {
+	if t.State != On {
+		t.Direct = nil
+	}
+	return nil
+}
+
+func (t *HyperVTLBFlush) parsed(*decoder, node) error {
+	if t.State != On {
+		t.Direct, t.Extended = nil, nil
+	}
+	return nil
+}
+
 func (s *HyperVSpinlocks) parsed(_ *decoder, n node) error {
 	if s.State != On {
 		s.Retries = 0

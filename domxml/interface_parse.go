@@ -1,6 +1,7 @@
 package domxml
 
 import (
+	"cmp"
 	"reflect"
 	"slices"
 	"strings"
@@ -109,6 +110,9 @@ func (i *Interface) parsedSource(live bool) error {
 			k.Dev = s.Dev
 			break
 		}
+		if err := s.Reconnect.required(); err != nil {
+			return err
+		}
 		k.Type, k.Path, k.Mode, k.Reconnect = "unix", s.Path, s.Mode, s.Reconnect
 		if k.Mode == "" {
 			k.Mode = "client"
@@ -148,7 +152,7 @@ func (i *Interface) parsedSource(live bool) error {
 			k.Host, err = parsedUSB(s.Vendor, s.Product, h)
 		}
 	case "vds":
-		k.SwitchID, k.PortID, k.PortGroupID, k.ConnectionID = s.SwitchID, s.PortID, s.PortGroupID, s.ConnectionID
+		k.SwitchID, k.PortID, k.PortGroupID, k.ConnectionID = s.SwitchID, cmp.Or(s.PortID, "0"), s.PortGroupID, cmp.Or(s.ConnectionID, "0")
 	}
 	i.Source = &k
 	return err
@@ -267,7 +271,7 @@ func (i *Interface) parsedDriver() error {
 	}
 	if !i.isVirtio() {
 		i.Driver = nil
-		return nil
+		return v.validateAbsent()
 	}
 	if v.Host != nil && *v.Host == (HostOffload{}) {
 		v.Host = nil

@@ -2,7 +2,8 @@ package domxml
 
 // SecLabel confines a guest under a security model of the host.
 type SecLabel struct {
-	// Type dynamic lets the model make a label, static has one, none is unconfined.
+	// Type dynamic lets the model make a label, static has one, none is
+	// unconfined; empty is the host's default, and not written.
 	Type       string `xml:"type,attr,omitempty" vir:"enum=dynamic|static|none"`
 	Model      string `xml:"model,attr,omitempty"`
 	Relabel    YesNo  `xml:"relabel,attr,omitempty"`
@@ -12,17 +13,20 @@ type SecLabel struct {
 }
 
 func (s *SecLabel) parsed(d *decoder, _ node) error {
-	if s.Type == "" {
-		s.Type = "dynamic"
-	}
 	switch s.Type {
 	case "dynamic":
 		if !d.live {
 			s.Label = ""
 		}
+		if s.Relabel == "" {
+			s.Relabel = Yes
+		}
 	case "static":
 		if s.Label == "" {
 			return errXML("security label is missing")
+		}
+		if s.Relabel == "" {
+			s.Relabel = No
 		}
 	case "none":
 		if s.Relabel == Yes {
@@ -35,5 +39,5 @@ func (s *SecLabel) parsed(d *decoder, _ node) error {
 
 // hidden leaves out what every domain has anyway.
 func (s *SecLabel) hidden(FormatFlags) bool {
-	return s.Type == "dynamic" && s.Relabel == "" && s.BaseLabel == "" && s.Label == "" && s.ImageLabel == ""
+	return s.Type == ""
 }

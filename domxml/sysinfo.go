@@ -58,12 +58,15 @@ func sortEntries(in []SysInfoEntry, names []string) (out []SysInfoEntry) {
 func (s *SysInfo) parsed(*decoder, node) error {
 	if s.Type == "fwcfg" {
 		*s = SysInfo{Type: s.Type, FWCfg: s.FWCfg}
-		for _, e := range s.FWCfg {
+		for i, e := range s.FWCfg {
 			if e.Name == "" {
 				return errXML("Firmware entry is missing 'name' attribute")
 			}
 			if e.Value == "" && e.File == "" {
 				return errXML("Firmware entry must have either value or 'file' attribute")
+			}
+			if e.File != "" {
+				s.FWCfg[i].Value = ""
 			}
 		}
 		return nil

@@ -63,11 +63,6 @@ func (d *Domain) validateInputs() error {
 		case n.Model != "" && n.Bus != "virtio":
 			return errUnsupported("only bus 'virtio' is supported for input model '%s'", n.Model)
 		}
-		if n.Driver != nil && n.Bus != "virtio" {
-			if err := n.Driver.validateAbsent(); err != nil {
-				return err
-			}
-		}
 	}
 	return nil
 }
@@ -167,10 +162,11 @@ func (d *Domain) validateSmall() error {
 	}
 	for i := range v.Interfaces {
 		n := &v.Interfaces[i]
-		if n.Driver != nil && (n.Model == nil || !strings.HasPrefix(n.Model.Type, "virtio")) {
-			if err := n.Driver.validateAbsent(); err != nil {
-				return err
-			}
+		if len(n.PortForwards) > 0 && !n.isPasst() {
+			return errUnsupported("The <portForward> element can only be used with the 'passt' backend of interface type='user' or type='vhostuser'")
+		}
+		if n.Port != nil && n.Port.Isolated == Yes && n.Type != "bridge" && n.Type != "network" {
+			return errUnsupported("interface %s - <port isolated='yes'/> is not supported for network interfaces with type='%s'", n.MAC.Address, n.Type)
 		}
 	}
 	return nil
@@ -181,6 +177,9 @@ func (d *Domain) validateAliases() (err error) {
 	seen := map[string]bool{}
 	d.EachDevice(func(o *Device) bool {
 		name := o.Alias()
+		if c, ok := o.Value().(*Chardev); ok && o.Kind == "console" && c.Target != nil && c.Target.Type == "serial" {
+			name = "" // the serial port has it, too
+		}
 		if name == "" {
 			return true
 		}

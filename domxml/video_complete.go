@@ -43,21 +43,20 @@ func (m *VideoModel) Complete() {
 		*m = VideoModel{Type: m.Type}
 		return
 	}
-	if m.VRAM == 0 {
+	if m.VRAM = powerOfTwo(m.VRAM); m.VRAM == 0 {
 		m.VRAM = defaultVRAM[m.Type]
 	}
-	switch m.Type {
-	case "qxl":
-		if m.RAM == 0 {
-			m.RAM = 64 * 1024
-		}
+	if m.RAM = powerOfTwo(m.RAM); m.RAM == 0 && m.Type == "qxl" {
+		m.RAM = 64 * 1024
 	}
-	m.VRAM, m.RAM = powerOfTwo(m.VRAM), powerOfTwo(m.RAM)
 }
 
-// powerOfTwo rounds up.
+// powerOfTwo rounds up; what does not fit into 32 bits is 0.
 func powerOfTwo(n uint) uint {
-	if bits.OnesCount(n) <= 1 || n > 1<<31 {
+	if n > 1<<31 {
+		return 0
+	}
+	if bits.OnesCount(n) <= 1 {
 		return n
 	}
 	return 1 << bits.Len(n)

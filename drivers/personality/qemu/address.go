@@ -8,10 +8,21 @@ import (
 func (d *definition) assignAddresses() error {
 	return inOrder(
 		d.assignVirtioSerial,
+		d.assignSpapr,
 		d.assignPCI,
 		d.assignUSB,
 		d.assignSlots,
+		d.mirrorConsole,
 	)
+}
+
+// mirrorConsole gives the console that is a serial port the place of that one.
+func (d *definition) mirrorConsole() error {
+	v := &d.Devices
+	if len(v.Consoles) > 0 && v.Consoles[0].Target.Type == "serial" && len(v.Serials) > 0 {
+		v.Consoles[0].Address = v.Serials[0].Address
+	}
+	return nil
 }
 
 // validateAddresses refuses places on buses that the machine does not have.

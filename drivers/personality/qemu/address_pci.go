@@ -16,8 +16,12 @@ type pciClient struct {
 	sound      bool
 }
 
-// has says that the client has its place.
-func (c *pciClient) has() bool { a := *c.address; return a != nil && a.PCI() }
+// has says that the client has its place. The slot of the host bridge stands
+// for none.
+func (c *pciClient) has() bool {
+	a := *c.address
+	return a != nil && a.Type == domxml.AddressPCI && a.Domain|a.Bus|a.Slot != 0
+}
 
 // elsewhere says that it sits on another kind of bus.
 func (c *pciClient) elsewhere() bool {
@@ -36,7 +40,7 @@ func (d *definition) pciClients() []pciClient {
 		}
 	}
 	for i := range v.Filesystems {
-		add(&v.Filesystems[i].Address, d.virtioKind(v.Filesystems[i].Model))
+		add(&v.Filesystems[i].Address, d.filesystemKind(&v.Filesystems[i]))
 	}
 	for i := range v.Interfaces {
 		add(&v.Interfaces[i].Address, d.interfaceKind(&v.Interfaces[i]))
@@ -47,7 +51,9 @@ func (d *definition) pciClients() []pciClient {
 		if s.Model == "virtio" {
 			kind = d.expressKind()
 		} else if soundOnPCI(s.Model) {
-			kind = plainPCI
+			if kind = plainPCI; s.Model == "ich7" {
+				kind = pciNowhere
+			}
 		}
 		out = append(out, pciClient{address: &s.Address, kind: kind, sound: s.Model == "ich9"})
 	}
@@ -64,8 +70,12 @@ func (d *definition) pciClients() []pciClient {
 	for i := range v.Hostdevs {
 		add(&v.Hostdevs[i].Address, d.hostdevKind(&v.Hostdevs[i]))
 	}
-	if m := v.Memballoon; m != nil && m.Model != "none" && m.Model != "xen" {
-		add(&m.Address, d.virtioKind(m.Model))
+	if m := v.Memballoon; m != nil && m.Model != "none" {
+		kind := d.virtioKind(m.Model)
+		if m.Model == "xen" {
+			kind = pciNowhere
+		}
+		add(&m.Address, kind)
 	}
 	for i := range v.RNGs {
 		add(&v.RNGs[i].Address, d.virtioKind(v.RNGs[i].Model))
@@ -100,15 +110,18 @@ func (d *definition) pciClients() []pciClient {
 		add(&v.VSock.Address, d.virtioKind(v.VSock.Model))
 	}
 	for i := range v.Cryptos {
-		add(&v.Cryptos[i].Address, d.expressKind())
+		add(&v.Cryptos[i].Address, plainPCI)
 	}
 	for i := range v.Panics {
 		if p := &v.Panics[i]; p.Model == "pvpanic" {
-			add(&p.Address, plainPCI)
+			add(&p.Address, d.integratedKind())
 		}
 	}
 	if v.PStore != nil {
 		add(&v.PStore.Address, plainPCI)
+	}
+	if v.IOMMU != nil && v.IOMMU.Model == "virtio" {
+		add(&v.IOMMU.Address, d.integratedKind())
 	}
 	return out
 }
@@ -128,7 +141,7 @@ func (d *definition) assignPCI() error {
 	if err != nil {
 		return err
 	}
-	if err := d.placePCI(set); err != nil {
+	if err := d.placePCI(set, nil); err != nil {
 		return err
 	}
 	d.markMultifunction()
@@ -150,12 +163,13 @@ func (d *definition) addMissingBuses() error {
 	}
 	tried := *d
 	tried.Domain = d.trialCopy()
-	if !set.express() && !set.allFull() {
-		if _, err := set.next(plainPCI); err != nil { // for a bridge
-			return err
+	if err := tried.placePCI(set, func() error {
+		if set.express() || set.allFull() {
+			return nil
 		}
-	}
-	if err := tried.placePCI(set); err != nil {
+		_, err := set.next(plainPCI) // for a bridge
+		return err
+	}); err != nil {
 		return err
 	}
 	if set.express() && last <= 0 && len(set.buses) > last+1 {
@@ -205,6 +219,9 @@ func (d *definition) trialCopy() *domxml.Domain {
 	if v.PStore != nil {
 		v.PStore = new(*v.PStore)
 	}
+	if v.IOMMU != nil {
+		v.IOMMU = new(*v.IOMMU)
+	}
 	return &c
 }
 
@@ -248,12 +265,21 @@ func (d *definition) newPCISet() (*pciSet, error) {
 	return set, nil
 }
 
-// placePCI takes the places that the document chose and gives out the others.
-func (d *definition) placePCI(set *pciSet) error {
+// placePCI takes the places that the document chose, those of the chipset and
+// what extra takes, and gives out the others.
+func (d *definition) placePCI(set *pciSet, extra func() error) error {
 	clients := d.pciClients()
 	for i := range clients {
 		c := &clients[i]
 		if c.has() && !c.elsewhere() {
+			if at := *c.address; at.Domain == 0 && at.Bus == 0 && at.Slot == 1 {
+				// the older PC has these on its board, where nothing else can be
+				if f, _, ok := piix3Place(c); ok && f == at.Function {
+					if len(set.buses) > 0 && set.express() {
+						return errInternal("Bus 0 must be PCI for integrated PIIX3 USB or IDE controllers")
+					}
+				}
+			}
 			if err := set.reserve(*c.address, c.kind); err != nil {
 				return err
 			}
@@ -262,12 +288,17 @@ func (d *definition) placePCI(set *pciSet) error {
 	if err := d.placeChipset(set, clients); err != nil {
 		return err
 	}
+	if extra != nil {
+		if err := extra(); err != nil {
+			return err
+		}
+	}
 	for i := range clients {
 		c := &clients[i]
 		if c.has() || c.elsewhere() {
 			continue
 		}
-		if err := d.placeOne(set, c); err != nil {
+		if err := d.placeOne(set, clients, c); err != nil {
 			return err
 		}
 	}
@@ -275,9 +306,11 @@ func (d *definition) placePCI(set *pciSet) error {
 }
 
 // placeOne gives one device the next place.
-func (d *definition) placeOne(set *pciSet, c *pciClient) error {
-	if c.controller != nil && c.controller.Type == domxml.ControllerUSB && c.controller.Master != nil {
-		return d.placeCompanion(set, c)
+func (d *definition) placeOne(set *pciSet, clients []pciClient, c *pciClient) error {
+	if c.controller != nil && c.controller.Type == domxml.ControllerUSB {
+		if _, ok := usb2Functions[c.controller.Model]; ok {
+			return d.placeUSB2(set, clients, c)
+		}
 	}
 	at, err := set.next(c.kind)
 	if err != nil {
@@ -290,7 +323,7 @@ func (d *definition) placeOne(set *pciSet, c *pciClient) error {
 // set gives the device its place, and keeps what the document said about it.
 func (c *pciClient) set(at *domxml.Address) {
 	if old := *c.address; old != nil {
-		at.Multifunction, at.ZPCI = old.Multifunction, old.ZPCI
+		at.ZPCI = old.ZPCI
 	}
 	*c.address = at
 }

@@ -26,6 +26,8 @@ const (
 	pcieToPCIBridge                     // pcie-to-pci-bridge
 	pciHotplug                          // devices can come and go
 	pciAggregate                        // shares a slot with its like
+	pciIntegrated                       // on the first bus only
+	pciNowhere                          // a device that should be there, and fits nowhere
 )
 
 // pciEndpoints are the kinds that a document may mix as it likes.
@@ -134,6 +136,9 @@ func (b *pciBus) compatible(at *domxml.Address, kind pciKind) error {
 
 // fits says whether devices of the kind are put there without being asked.
 func (b *pciBus) fits(kind pciKind) bool {
+	if kind&pciIntegrated != 0 {
+		return b.model == "pcie-root" || b.model == "pci-root"
+	}
 	return kind&pciConnectors&b.auto != 0 && (kind&pciHotplug == 0 || b.auto&pciHotplug != 0)
 }
 
@@ -151,6 +156,9 @@ func (s *pciSet) valid(at *domxml.Address, kind pciKind) error {
 	b := s.buses[at.Bus]
 	if err := b.compatible(at, kind); err != nil {
 		return err
+	}
+	if kind&pciIntegrated != 0 && at.Bus != 0 {
+		return errDevice("The device at PCI address %s needs to be an integrated device (bus=0)", at)
 	}
 	switch {
 	case b.first > b.last:
@@ -259,13 +267,14 @@ const maxPCIBuses = 256
 // grow adds buses up to an index, with the bridges that lead there.
 func (s *pciSet) grow(index int, kind pciKind) error {
 	add := func(model string) { s.buses = append(s.buses, newPCIBus(model)) }
-	bus, port := "pcie-root-port", ""
+	bus := "pcie-root-port"
 	switch {
 	case kind&(pciDevice|pciBridge) != 0:
 		bus = "pci-bridge"
 		if s.express() && !s.hasConventional() {
 			add("pcie-root-port")
-			port = "pcie-to-pci-bridge"
+			s.buses[len(s.buses)-1].slots[0].take(0, pcieToPCIBridge)
+			add("pcie-to-pci-bridge")
 		}
 	case kind&(pcieDevice|pcieUpstream) != 0:
 	case kind&pcieRootPort != 0:
@@ -275,10 +284,7 @@ func (s *pciSet) grow(index int, kind pciKind) error {
 	case kind&pcieToPCIBridge != 0:
 		return errDomainInternal("Cannot automatically add a new PCI bus for a device with connect flags 2000")
 	default:
-		return errDomainInternal("Cannot automatically add a new PCI bus for a device with connect flags %.2x", uint(kind))
-	}
-	if port != "" {
-		add(port)
+		return errDomainInternal("Cannot automatically add a new PCI bus for a device with connect flags 00")
 	}
 	for len(s.buses) <= index && len(s.buses) < maxPCIBuses {
 		add(bus)

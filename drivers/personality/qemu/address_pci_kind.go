@@ -1,7 +1,7 @@
 package qemupersonality
 
 import (
-	"strings"
+	"slices"
 
 	"github.com/govirtd/govirtd/domxml"
 )
@@ -21,6 +21,28 @@ func (d *definition) expressKind() pciKind {
 		return pcieDevice | pciHotplug
 	}
 	return pciDevice | pciHotplug
+}
+
+// integratedKind is that of parts of the board.
+func (d *definition) integratedKind() pciKind {
+	if d.hasPCIeRoot() {
+		return pcieDevice | pciIntegrated
+	}
+	return pciDevice | pciIntegrated
+}
+
+// filesystemKind is that of a way of sharing folders.
+func (d *definition) filesystemKind(f *domxml.Filesystem) pciKind {
+	if f.Driver == nil {
+		return d.virtioKind(f.Model)
+	}
+	switch f.Driver.Type {
+	case "", "path", "handle", "virtiofs":
+		return d.virtioKind(f.Model)
+	case "mtp":
+		return 0
+	}
+	return pciNowhere
 }
 
 const plainPCI = pciDevice | pciHotplug
@@ -50,28 +72,48 @@ func (d *definition) controllerKind(c *domxml.Controller) pciKind {
 		return d.virtioKind(c.Model)
 	case domxml.ControllerSATA, domxml.ControllerIDE:
 		return plainPCI
+	case domxml.ControllerFDC, domxml.ControllerCCID:
+		return 0
 	}
-	return 0
+	return pciNowhere
 }
 
 // interfaceKind is 0 for cards that are not on a PCI bus.
 func (d *definition) interfaceKind(n *domxml.Interface) pciKind {
 	if n.Type == "hostdev" {
+		if isUSBNIC(n) {
+			return 0
+		}
 		return d.expressKind()
 	}
 	model := ""
 	if n.Model != nil {
 		model = n.Model.Type
 	}
-	switch {
-	case strings.HasPrefix(model, "virtio"):
+	switch model {
+	case "virtio", "virtio-transitional", "virtio-non-transitional":
 		return d.virtioKind(model)
-	case model == "e1000e", model == "vmxnet3", model == "igb":
-		return d.expressKind()
-	case model == "usb-net", model == "spapr-vlan":
+	case "usb-net", "spapr-vlan":
 		return 0
 	}
-	return plainPCI
+	if slices.Contains(plainNICs, model) {
+		return plainPCI
+	}
+	return d.expressKind() // of those that nobody knows, too
+}
+
+// plainNICs are cards for conventional slots.
+var plainNICs = []string{
+	"rtl8139", "e1000", "vmxnet3", "netfront", "lan9118", "smc91c111", "vlance", "vmxnet", "vmxnet2", "Am79C970A", "Am79C973",
+	"82540EM", "82545EM", "82543GC",
+}
+
+// isUSBNIC says whether a card is on a USB bus.
+func isUSBNIC(n *domxml.Interface) bool {
+	if n.Type == "hostdev" {
+		return n.Source != nil && n.Source.Host != nil && n.Source.Host.Type == "usb"
+	}
+	return n.Model != nil && n.Model.Type == "usb-net"
 }
 
 func (d *definition) videoKind(v *domxml.Video) pciKind {

@@ -201,7 +201,7 @@ func (d *definition) usbClients() []usbClient {
 		}
 	}
 	for i := range v.Interfaces {
-		if n := &v.Interfaces[i]; n.Model != nil && n.Model.Type == "usb-net" {
+		if n := &v.Interfaces[i]; isUSBNIC(n) {
 			add(&n.Address)
 		}
 	}
@@ -213,6 +213,11 @@ func (d *definition) usbClients() []usbClient {
 	for i := range v.Hostdevs {
 		if h := &v.Hostdevs[i]; h.Mode == "subsystem" && h.Type == "usb" {
 			add(&h.Address)
+		}
+	}
+	for i := range v.Filesystems {
+		if f := &v.Filesystems[i]; f.Driver != nil && f.Driver.Type == "mtp" {
+			add(&f.Address)
 		}
 	}
 	for i := range v.Controllers {

@@ -46,6 +46,9 @@ func (d *definition) assignVirtioSerial() error {
 		}
 	}
 	for _, c := range consoles {
+		if c.Address == nil || c.Address.Type != domxml.AddressVirtioSerial {
+			continue // the guest finds it anyway
+		}
 		if err := d.nextVirtioSerial(set, c, 0); err != nil {
 			return err
 		}
@@ -79,8 +82,6 @@ func (d *definition) reserveVirtioSerial(set virtioSerialSet, a *domxml.Address)
 	ports, ok := set[a.Controller]
 	n := port(a)
 	switch {
-	case a.Bus != 0:
-		return errDevice("virtio serial device has invalid bus '%d'", a.Bus)
 	case !ok:
 		return errDevice("virtio serial controller %d is missing", a.Controller)
 	case n >= d.portsOf(a.Controller):

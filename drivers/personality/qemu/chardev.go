@@ -1,6 +1,7 @@
 package qemupersonality
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,13 +17,6 @@ func (d *definition) completeChardevs() error {
 	}
 	for i := range d.Devices.Channels {
 		c := &d.Devices.Channels[i]
-		if c.Target.Type == "virtio" {
-			if c.Type == "spicevmc" || c.Type == "qemu-vdagent" {
-				if c.Target.Name == "" {
-					c.Target.Name = "com.redhat.spice.0"
-				}
-			}
-		}
 		if err := d.completeChannel(c); err != nil {
 			return err
 		}
@@ -31,37 +25,28 @@ func (d *definition) completeChardevs() error {
 }
 
 // completeChannel leaves the socket of a channel to the host where the
-// document names one of the host's own, or none.
+// document names one of the host's own, or none. The host listens there.
 func (d *definition) completeChannel(c *domxml.Chardev) error {
 	if c.Type != "unix" || c.Target.Type != "virtio" {
 		return nil
 	}
-	if len(c.Sources) > 0 && d.isOwnSocket(c.Sources[0].Path) {
-		c.Sources[0].Path = ""
+	if len(c.Sources) > 0 && c.Sources[0].Path != "" && !d.isOwnSocket(c.Sources[0].Path) {
+		return nil
 	}
-	if len(c.Sources) > 0 && c.Sources[0].Path == "" {
-		if r := c.Sources[0].Reconnect; r != nil && r.Enabled != "" {
-			return vir.Errorf(vir.FromDomain, vir.ErrInternalError, "chardev reconnect is possible only for connect mode")
-		}
-		c.Sources = nil
+	if c.Reconnects {
+		return errDomainInternal("chardev reconnect is possible only for connect mode")
 	}
+	c.Sources = nil
 	return nil
 }
 
-// isOwnSocket says whether the host chose such a path: in the folder of the
-// domain, or of its target, in any of the places where they have been.
+// ownSocket is how paths in the folder of channels go on that the host chose:
+// in a folder of the domain, domain-NAME or ID-NAME, or named after it.
+var ownSocket = regexp.MustCompile(`^(target/)?(domain-[^/]+/|[0-9]+-[^/]+/|[^/]+\.)[^/]+$`)
+
 func (d *definition) isOwnSocket(path string) bool {
 	for _, dir := range d.cfg.ChannelDirs {
-		rest, ok := strings.CutPrefix(path, dir+"/")
-		if !ok {
-			continue
-		}
-		rest = strings.TrimPrefix(rest, "target/")
-		first, name, found := strings.Cut(rest, "/")
-		if found && name != "" && !strings.Contains(name, "/") && first != "" {
-			return true
-		}
-		if !found && rest != "" {
+		if rest, ok := strings.CutPrefix(path, dir+"/"); ok && ownSocket.MatchString(rest) {
 			return true
 		}
 	}
@@ -84,8 +69,6 @@ func (d *definition) completeSerial(s *domxml.Chardev) {
 			t.Type = "usb-serial"
 		case domxml.AddressPCI:
 			t.Type = "pci-serial"
-		case domxml.AddressSpaprVIO:
-			t.Type = "spapr-vio-serial"
 		}
 	}
 	if t.Type == "" {
@@ -102,7 +85,7 @@ func (d *definition) completeSerial(s *domxml.Chardev) {
 			t.Type = "isa-serial"
 		}
 	}
-	if t.Model == nil || t.Model.Name == "" {
+	if (t.Model == nil || t.Model.Name == "") && (t.Type != "system-serial" || d.isARM() || d.isRISCVVirt()) {
 		name := serialModels[t.Type]
 		if t.Type == "system-serial" && d.isRISCVVirt() {
 			name = "16550a"
@@ -154,8 +137,6 @@ func (d *definition) validateEnd(e chardevEnd) error {
 		if !d.hasGraphics("spice") {
 			return errUnsupported("chardev '%s' not supported without spice graphics", e.kind)
 		}
-	case "nmdm":
-		return errUnsupported("unsupported chardev '%s'", e.kind)
 	}
 	for _, s := range e.sources {
 		if r := s.Reconnect; r != nil && r.Enabled == domxml.Yes && r.Timeout != nil && *r.Timeout == 0 {
@@ -232,11 +213,6 @@ func (d *definition) validateSmartcards() error {
 		s := &v.Smartcards[i]
 		if i > 0 || s.Address != nil && s.Address.Type == domxml.AddressCCID && (s.Address.Controller != 0 || s.Address.Slot != 0) {
 			return errUnsupported("this QEMU binary lacks multiple smartcard support")
-		}
-		for _, c := range s.Certificates {
-			if strings.Contains(c, ",") {
-				return errUnsupported("invalid certificate name: %s", c)
-			}
 		}
 		if s.Mode == "passthrough" {
 			if err := d.validateEnd(chardevEnd{s.Type, s.Sources, s.Protocol}); err != nil {

@@ -59,16 +59,9 @@ const maxXHCIPorts = 15
 // completeUSB chooses the model that the machine would have.
 func (d *definition) completeUSB(c *domxml.Controller) error {
 	if c.Model == "" {
-		first := func(models ...string) string {
-			for _, m := range models {
-				if d.emu.HasType(usbModels[m]) {
-					return m
-				}
-			}
-			return ""
-		}
+		first := d.firstUSB
 		switch {
-		case d.isQ35() || d.isVirt():
+		case d.isVirt():
 			c.Model = first("qemu-xhci", "nec-xhci")
 		case d.isPSeries():
 			c.Model = first("qemu-xhci", "nec-xhci", "pci-ohci")
@@ -90,7 +83,17 @@ func (d *definition) completeUSB(c *domxml.Controller) error {
 	return nil
 }
 
-// pciModelNames are the products behind the models of PCI controllers.
+// firstUSB is the first of some models that the emulator has.
+func (d *definition) firstUSB(models ...string) string {
+	for _, m := range models {
+		if d.emu.HasType(usbModels[m]) {
+			return m
+		}
+	}
+	return ""
+}
+
+// pciModelName is the product behind a model of PCI controllers.
 func (d *definition) pciModelName(model string) string {
 	switch model {
 	case "pci-bridge":
@@ -123,7 +126,7 @@ func (d *definition) pciModelName(model string) string {
 // completePCI names the product; the numbers of ports follow with addresses.
 func (d *definition) completePCI(c *domxml.Controller) error {
 	if c.Model == "" {
-		return errUnsupported("Unable to determine model for PCI controller idx=%d", *c.Index)
+		return errDomainInternal("PCI controller model was not set correctly")
 	}
 	if name := d.pciModelName(c.Model); c.PCIModel == nil && name != "" {
 		c.PCIModel = &domxml.ControllerModel{Name: name}

@@ -68,7 +68,8 @@ func (d *definition) validateSCSI(c *domxml.Controller) error {
 	case "buslogic":
 		return errUnsupported("Unsupported controller model: %s", c.Model)
 	}
-	if typ := scsiTypes[c.Model]; typ != "" && !d.emu.HasType(typ) {
+	// a controller for pSeries machines is let through everywhere
+	if typ := scsiTypes[c.Model]; c.Model != "ibmvscsi" && typ != "" && !d.emu.HasType(typ) {
 		return errUnsupported("Unsupported controller model: %s", c.Model)
 	}
 	if v.IOThread != 0 && !d.hasIOThread(v.IOThread) {

@@ -88,7 +88,7 @@ func judge(p *Personality, a *corpus.Answer, doc []byte) verdict {
 		if !errors.As(err, &e) {
 			return verdict{"strange error", err.Error()}
 		}
-		mine := fmt.Sprintf("%d/%d %s", e.Code, e.Domain, string([]rune(e.Message)))
+		mine := card.ReplaceAllString(fmt.Sprintf("%d/%d %s", e.Code, e.Domain, string([]rune(e.Message))), "*")
 		switch {
 		case a.OK:
 			return verdict{"unexpected error", mine}
@@ -109,8 +109,11 @@ func judge(p *Personality, a *corpus.Answer, doc []byte) verdict {
 }
 
 func theirs(a *corpus.Answer) string {
-	return fmt.Sprintf("%d/%d %s", a.Error.Code, a.Error.Domain, a.Error.Message)
+	return card.ReplaceAllString(fmt.Sprintf("%d/%d %s", a.Error.Code, a.Error.Domain, a.Error.Message), "*")
 }
+
+// card is the address of a card, which is another one every time.
+var card = regexp.MustCompile(`52:54:00(:[0-9a-f]{2}){3}`)
 
 // tally counts verdicts and prints the first of each class.
 type tally struct {

@@ -1,6 +1,7 @@
 package qemupersonality
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -47,8 +48,12 @@ func (d *definition) boardOf() board {
 func (d *definition) addDefaultDevices() error {
 	b := d.boardOf()
 	v := &d.Devices
-	if b.usb && !d.hasController(domxml.ControllerUSB) {
-		d.AddController(domxml.Controller{Type: domxml.ControllerUSB, Index: new(int)})
+	if b.usb && d.Controller(domxml.ControllerUSB, 0) == nil {
+		c := domxml.Controller{Type: domxml.ControllerUSB, Index: new(int)}
+		if d.isQ35() {
+			c.Model = d.firstUSB("qemu-xhci", "nec-xhci")
+		}
+		d.AddController(c)
 	}
 	if b.sata && !d.hasSATA() {
 		d.AddController(domxml.Controller{Type: domxml.ControllerSATA, Index: new(int)})
@@ -59,7 +64,11 @@ func (d *definition) addDefaultDevices() error {
 		}
 	}
 	if b.itco && !slices.ContainsFunc(v.Watchdogs, func(w domxml.Watchdog) bool { return w.Model == "itco" }) {
-		v.Watchdogs = append(v.Watchdogs, domxml.Watchdog{Model: "itco", Action: "reset"})
+		action := "reset"
+		if len(v.Watchdogs) > 0 {
+			action = v.Watchdogs[0].Action // QEMU does the same for all
+		}
+		v.Watchdogs = append(v.Watchdogs, domxml.Watchdog{Model: "itco", Action: action})
 	}
 	if v.Memballoon == nil {
 		model := "none"
@@ -80,13 +89,9 @@ func (d *definition) addRoot(model string) error {
 		return nil
 	}
 	if c.Model != model {
-		return errXML("The PCI controller with index='0' must be model='%s' for this machine type, but model='%s' was found instead", model, c.Model)
+		return errXML("The PCI controller with index='0' must be model='%s' for this machine type, but model='%s' was found instead", model, cmp.Or(c.Model, "(null)"))
 	}
 	return nil
-}
-
-func (d *definition) hasController(kind domxml.ControllerType) bool {
-	return slices.ContainsFunc(d.Devices.Controllers, func(c domxml.Controller) bool { return c.Type == kind })
 }
 
 // hasSATA looks for the controller that the chipset of a Q35 has.

@@ -37,6 +37,7 @@ func (p *Personality) addDefaults(dom *domxml.Domain) error {
 	}
 	d.keepNamespace()
 	return inOrder(
+		d.completeHugepages,
 		d.completeNUMA,
 		d.addDefaultDevices,
 		d.completeIOMMU,

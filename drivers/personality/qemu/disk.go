@@ -17,9 +17,6 @@ func (d *definition) completeDisks() error {
 		}
 		if v.Type == "" && k.Type != domxml.DiskVolume {
 			v.Type = "raw"
-			if k.Type == domxml.DiskDir {
-				v.Type = "fat"
-			}
 		}
 		completeEncryption(k.Encryption)
 		completeSource(k.Source)

@@ -118,7 +118,7 @@ func (d *definition) validateDiskAddress(k *domxml.Disk) error {
 		case a.Target > 0:
 			return errUnsupported("target must be 0 for ide controller")
 		case a.Controller > 0:
-			return errInternal("Only 1 %s controller is supported", k.Target.Bus)
+			return errInternal("Only 1 IDE controller is supported")
 		}
 	case domxml.DiskBusSATA:
 		switch {
@@ -229,8 +229,10 @@ func (d *definition) validateThreadQueues(threads []domxml.DiskIOThread, queues 
 			used[q.ID] = true
 		}
 	}
-	if uint(len(used)) < queues {
-		return errUnsupported("missing iothread mapping for queue")
+	for q := range queues {
+		if !used[q] {
+			return errUnsupported("missing iothread mapping for queue '%d'", q)
+		}
 	}
 	return nil
 }
@@ -285,6 +287,8 @@ func (d *definition) validateSource(kind domxml.DiskType, s *domxml.DiskSource, 
 		switch {
 		case s.Protocol == "tftp":
 			return errUnsupported("'tftp' protocol is not supported with this QEMU binary")
+		case s.TLSHostname != "" && s.Protocol != "nbd":
+			return errUnsupported("'tlsHostname' field is supported only with NBD disks")
 		case s.Protocol == "nfs" && len(s.Hosts) != 1:
 			return errUnsupported("'nfs' protocol requires the usage of exactly one host")
 		}

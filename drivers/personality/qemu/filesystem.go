@@ -22,9 +22,6 @@ func (d *definition) validateFilesystems() error {
 		}
 		switch v.Type {
 		case "", "path", "handle":
-			if v.Type == "handle" {
-				return errUnsupported("Filesystem driver type not supported")
-			}
 			if (f.FMode != "" || f.DMode != "") && f.AccessMode != "mapped" {
 				return errUnsupported("fmode and dmode must be used with accessmode=mapped")
 			}

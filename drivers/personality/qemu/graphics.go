@@ -28,11 +28,9 @@ func (d *definition) completeGraphics() error {
 	return nil
 }
 
-// isDomainSocket says whether a path is in a folder that a domain had while it
-// ran.
+// isDomainSocket says whether a path is among the host's own.
 func (d *definition) isDomainSocket(path string) bool {
-	rest, ok := strings.CutPrefix(path, d.cfg.StateDir+"/domain-")
-	return ok && strings.Contains(rest, "/")
+	return d.cfg.StateDir != "" && strings.HasPrefix(path, d.cfg.StateDir+"/")
 }
 
 // resetListen makes a screen listen where those do that say nothing.
@@ -49,13 +47,16 @@ const maxVNCPassword = 8
 
 // validateGraphics refuses screens that QEMU cannot have, or not together.
 func (d *definition) validateGraphics() error {
-	remote, gl := 0, 0
+	remote, gl, headless := 0, 0, 0
 	for i := range d.Devices.Graphics {
 		g := &d.Devices.Graphics[i]
 		if g.Type == "vnc" || g.Type == "spice" {
 			remote++
 		}
-		if g.GL != nil && g.GL.Enable == domxml.Yes || g.Type == "egl-headless" {
+		switch {
+		case g.Type == "egl-headless":
+			headless = 1
+		case g.GL != nil && g.GL.Enable == domxml.Yes:
 			gl++
 		}
 	}
@@ -74,7 +75,7 @@ func (d *definition) validateGraphics() error {
 			}
 		}
 	}
-	if gl > 1 {
+	if gl+headless > 1 {
 		return errUnsupported("multiple OpenGL displays are not supported by QEMU")
 	}
 	for i := range d.Devices.Graphics {

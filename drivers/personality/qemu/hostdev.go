@@ -51,7 +51,7 @@ func (d *definition) validateHostdevs() error {
 
 func (d *definition) validateMdev(h *domxml.Hostdev) error {
 	switch {
-	case h.Boot != nil && h.Model != "vfio-pci":
+	case h.Boot != nil:
 		return errUnsupported("booting from assigned devices is not supported by mediated devices of model %s", h.Model)
 	case h.Model == "vfio-ccw" && !d.emu.HasType("vfio-ccw"):
 		return errUnsupported("VFIO CCW device assignment is not supported by this version of QEMU")

@@ -6,6 +6,9 @@ import "github.com/govirtd/govirtd/domxml"
 func (d *definition) completeIOMMU() error {
 	u := d.Devices.IOMMU
 	if d.VCPU.Value <= eimLimit || !d.isQ35() {
+		if u != nil && u.Driver != nil && u.Driver.IntRemap == domxml.On && d.Features.IOAPIC == nil && d.isX86() {
+			d.Features.IOAPIC = &domxml.IOAPIC{Driver: "qemu"}
+		}
 		return nil
 	}
 	if u == nil {

@@ -34,6 +34,20 @@ func (d *definition) numaCells() []domxml.NUMACell {
 	return d.CPU.NUMA.Cells
 }
 
+// completeHugepages drops the cell that a domain without any has.
+func (d *definition) completeHugepages() error {
+	b := d.MemoryBacking
+	if b == nil || b.HugePages == nil || len(d.numaCells()) > 0 {
+		return nil
+	}
+	for i := range b.HugePages.Pages {
+		if p := &b.HugePages.Pages[i]; p.NodeSet.Len() == 1 && p.NodeSet.Has(0) {
+			p.NodeSet = nil
+		}
+	}
+	return nil
+}
+
 // completeNUMA makes a cell where memory shall be plugged in later, and gives
 // CPUs without one to the first.
 func (d *definition) completeNUMA() error {
@@ -86,6 +100,11 @@ func (d *definition) addCell() error {
 	}
 	if d.CPU == nil {
 		d.CPU = &domxml.CPU{}
+	}
+	for i := range d.Devices.Memories {
+		if m := &d.Devices.Memories[i]; m.Target != nil && m.Target.Node == nil && m.Model != "virtio-pmem" {
+			m.Target.Node = new(uint)
+		}
 	}
 	d.CPU.NUMA = &domxml.NUMA{Cells: []domxml.NUMACell{{ID: new(uint), CPUs: all, Memory: kib, Unit: "KiB"}}}
 	return nil

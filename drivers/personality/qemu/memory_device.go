@@ -1,12 +1,43 @@
 package qemupersonality
 
-import "github.com/govirtd/govirtd/domxml"
+import (
+	"slices"
 
-// assignSlots gives memory that is plugged in a slot.
-func (d *definition) assignSlots() error { return nil }
+	"github.com/govirtd/govirtd/domxml"
+)
 
 // inSlot says whether memory is plugged into a slot.
 func inSlot(m *domxml.MemoryDev) bool { return m.Model == "dimm" || m.Model == "nvdimm" }
+
+// assignSlots gives memory that is plugged in a slot.
+func (d *definition) assignSlots() error {
+	list := d.Devices.Memories
+	used := map[uint]bool{}
+	for i := range list {
+		if a := list[i].Address; a != nil && a.Type == domxml.AddressDIMM {
+			used[a.Slot] = true
+		}
+	}
+	for i := range list {
+		if !inSlot(&list[i]) || list[i].Address != nil {
+			continue
+		}
+		slots := uint(0)
+		if d.MaxMemory != nil {
+			slots = d.MaxMemory.Slots
+		}
+		n := uint(0)
+		for used[n] {
+			n++
+		}
+		if n >= slots {
+			return errInternal("failed to find an empty memory slot")
+		}
+		used[n] = true
+		list[i].Address = domxml.DIMMAddress(n, 0)
+	}
+	return nil
+}
 
 // validateMemoryDevices checks what is plugged in.
 func (d *definition) validateMemoryDevices() error {
@@ -14,7 +45,7 @@ func (d *definition) validateMemoryDevices() error {
 		m := &d.Devices.Memories[i]
 		switch m.Model {
 		case "sgx-epc":
-			if !d.emu.HasProperty(d.OS.Type.Machine+"-machine", "sgx-epc") || true {
+			if !slices.Contains(d.cfg.Features, "sgx") {
 				return errUnsupported("sgx epc isn't supported by this QEMU binary")
 			}
 		case "dimm", "nvdimm":

@@ -43,6 +43,9 @@ type Config struct {
 	// LaunchSecurity are the ways in which the host protects guests from itself:
 	// sev, sev-snp, s390-pv, tdx.
 	LaunchSecurity []string
+	// Features are what the processors of the host have beyond running guests:
+	// sgx.
+	Features []string
 	// Stat looks for an emulator that is not among the known ones; os.Stat
 	// unless set.
 	Stat func(path string) (os.FileInfo, error)

@@ -16,6 +16,14 @@ func (d *definition) completeShmems() error {
 		if s.Model.Type == "ivshmem-plain" && (s.Size == nil || s.Size.Unit == "") {
 			s.Size = &domxml.ShmemSize{Size: domxml.Size{Unit: "M", Value: defaultShmem}}
 		}
+		if s.Model.Type == "ivshmem-doorbell" && s.Server != nil {
+			if s.MSI == nil {
+				s.MSI = &domxml.ShmemMSI{}
+			}
+			if s.MSI.IOEventFD == "" {
+				s.MSI.IOEventFD = domxml.On
+			}
+		}
 	}
 	return nil
 }

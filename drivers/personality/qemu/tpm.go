@@ -10,8 +10,6 @@ func (d *definition) completeTPMs() error {
 			switch {
 			case d.isPSeries():
 				t.Model = "tpm-spapr"
-			case t.Backend.Version == "2.0" && d.isX86():
-				t.Model = "tpm-crb"
 			default:
 				t.Model = "tpm-tis"
 			}

@@ -13,6 +13,9 @@ func (d *definition) completeVideos() error {
 	list := d.Devices.Videos
 	for i := range list {
 		m := list[i].Model
+		if m.Type == "none" {
+			list[i].Address = nil
+		}
 		if m.Type == "" {
 			m.Type = d.defaultVideo()
 		}
@@ -79,9 +82,6 @@ func (d *definition) validateVideos() error {
 		if err := validateVideoMemory(m); err != nil {
 			return err
 		}
-		if v.Driver != nil && v.Driver.Name == "vhostuser" && !d.sharedMemory() {
-			return errUnsupported("'video' requires shared memory")
-		}
 	}
 	return nil
 }
@@ -92,8 +92,6 @@ func validateVideoMemory(m *domxml.VideoModel) error {
 		switch {
 		case m.VRAM > maxVRAM:
 			return vir.Errorf(vir.FromQEMU, vir.ErrOverflow, "value for 'vram' must be less than '%d'", maxVRAM)
-		case m.RAM > maxVRAM:
-			return vir.Errorf(vir.FromQEMU, vir.ErrOverflow, "value for 'ram' must be less than '%d'", maxVRAM)
 		}
 		fallthrough
 	case "vga":

@@ -6,8 +6,17 @@ func (d *definition) completeWatchdogs() error { return nil }
 // validateWatchdogs knows which machine can have which, and that QEMU does the
 // same for all.
 func (d *definition) validateWatchdogs() error {
+	list := d.Devices.Watchdogs
 	n := map[string]int{}
-	for i, w := range d.Devices.Watchdogs {
+	for i, w := range list {
+		if n[w.Model]++; n[w.Model] > 1 && w.Model != "i6300esb" {
+			return errUnsupported("domain can only have one watchdog with model '%s'", w.Model)
+		}
+		if i > 0 && w.Action != list[0].Action {
+			return errUnsupported("watchdogs with different actions are not supported with this QEMU binary")
+		}
+	}
+	for _, w := range list {
 		switch w.Model {
 		case "ib700":
 			switch {
@@ -24,12 +33,6 @@ func (d *definition) validateWatchdogs() error {
 			if !d.isS390() {
 				return errUnsupported("diag288 model of watchdog is allowed for s390 and s390x only")
 			}
-		}
-		if n[w.Model]++; n[w.Model] > 1 && w.Model != "i6300esb" {
-			return errUnsupported("domain can only have one watchdog with model '%s'", w.Model)
-		}
-		if i > 0 && w.Action != d.Devices.Watchdogs[0].Action {
-			return errUnsupported("watchdogs with different actions are not supported with this QEMU binary")
 		}
 	}
 	return nil
