@@ -30,7 +30,8 @@ var statsGroups = []statsGroup{
 // writes the reply itself, which may be a megabyte.
 func connectGetAllDomainStats(c *call, a *remoteproto.ConnectGetAllDomainStatsArgs) (*remoteproto.ConnectGetAllDomainStatsRet, error) {
 	want := vir.DomainStatsTypes(a.Stats)
-	var known vir.DomainStatsTypes
+	backend := c.host.backendStatsGroups()
+	known := backend
 	for _, g := range statsGroups {
 		known |= g.bit
 	}
@@ -51,20 +52,30 @@ func connectGetAllDomainStats(c *call, a *remoteproto.ConnectGetAllDomainStatsAr
 		}
 	}
 	filter := vir.ConnectListAllDomainsFlags(a.Flags & 0xff)
+	records := make([]*record, len(domains))
+	for i, d := range domains {
+		if r := d.load(); selects(r, filter) {
+			records[i] = r
+		}
+	}
+	figures := c.host.backendStats(c, records, want, a.Flags&uint32(vir.ConnectGetAllDomainsStatsBacking) != 0)
 	out := wireParams{b: c.Out()}
 	at, n := out.count(), 0
-	for _, d := range domains {
-		r := d.load()
-		if !selects(r, filter) {
+	for i, d := range domains {
+		r := records[i]
+		if r == nil {
 			continue
 		}
 		n++
 		out.b = d.appendRef(out.b, r)
 		of := out.count()
 		for _, g := range statsGroups {
-			if want&g.bit != 0 {
+			if want&g.bit&^backend != 0 {
 				g.add(r, &out)
 			}
+		}
+		if figures != nil {
+			out.stats(figures[i])
 		}
 		out.set(of, out.n)
 		out.n = 0

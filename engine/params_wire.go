@@ -53,3 +53,23 @@ func (p *wireParams) ullong(name string, v uint64) {
 	p.add(name, vir.TypedParamUllong)
 	p.b = xdr.AppendUint64(p.b, v)
 }
+
+func (p *wireParams) llong(name string, v int64) {
+	p.add(name, vir.TypedParamLlong)
+	p.b = xdr.AppendInt64(p.b, v)
+}
+
+func (p *wireParams) double(name string, v float64) {
+	p.add(name, vir.TypedParamDouble)
+	p.b = xdr.AppendFloat64(p.b, v)
+}
+
+func (p *wireParams) boolean(name string, v bool) {
+	p.add(name, vir.TypedParamBoolean)
+	p.b = xdr.AppendInt32(p.b, truth(v))
+}
+
+func (p *wireParams) string(name, v string) {
+	p.add(name, vir.TypedParamString)
+	p.text(v)
+}
