@@ -8,7 +8,7 @@ SCRIPTS  = conformance/scripts
 # everything but the conformance tests, which are run apart: they talk while they run
 UNITS    = $$($(GO) list ./... | grep -v '/conformance$$')
 
-.PHONY: help build demo test unit conformance race gen lint check bench benchmarks soak fuzz cover oracle clean
+.PHONY: help build demo demo-qemu test unit conformance race gen lint check bench benchmarks soak fuzz cover oracle clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -23,6 +23,12 @@ demo:
 	@$(SCRIPTS)/install demo
 	@$(MAKE) --no-print-directory build
 	@$(SCRIPTS)/demo $(GOVIRTD)
+
+## demo-qemu    a real guest's life with virt-install and virsh
+demo-qemu:
+	@$(SCRIPTS)/install demo-qemu
+	@$(MAKE) --no-print-directory build
+	@$(SCRIPTS)/demo-qemu $(GOVIRTD)
 
 ## test         every test; installs the stock clients and the reference daemons first
 test:
