@@ -28,7 +28,8 @@ type Guest struct {
 	notify   drivers.Notify
 	images   []string // whose owner was changed
 	ports    []int
-	lastNode uint // the highest number that an image has had
+	lastNode uint   // the highest number that an image has had
+	foreign  string // what another daemon has put into the status
 
 	// live is the document as the engine last had it; it is never changed.
 	live atomic.Pointer[domxml.Domain]

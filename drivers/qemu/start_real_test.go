@@ -154,7 +154,7 @@ func TestStartErrors(t *testing.T) {
 	}{
 		{"nodisk", disk("qcow2", "/nonexistent"), nil, vir.ErrSystemError, "Cannot access storage file '/nonexistent': No such file or directory"},
 		{"notqcow", disk("qcow2", dir+"/text"), nil, vir.ErrInternalError, "internal error: process exited while connecting to monitor: *: Image is not in qcow2 format"},
-		{"isdir", disk("raw", dir), nil, vir.ErrInternalError, "internal error: process exited while connecting to monitor: *: Is a directory"},
+		{"isdir", disk("raw", dir), nil, vir.ErrInternalError, "internal error: process exited while connecting to monitor: *"},
 		{"kernel", "", func(d *domxml.Domain) { d.OS.Kernel = dir + "/text" }, vir.ErrInternalError, "internal error: process exited while connecting to monitor: qemu: invalid kernel header"},
 		{"memory", "", func(d *domxml.Domain) { d.SetMaxMemoryKiB(1 << 40) }, vir.ErrInternalError, "internal error: process exited while connecting to monitor: *"},
 		{"serial", "<serial type='file'><source path='/nonexistent/x'/></serial>", nil, vir.ErrSystemError, "Unable to open file: /nonexistent/x: No such file or directory"},

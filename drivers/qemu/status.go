@@ -129,6 +129,14 @@ func (g *Guest) statusText(s drivers.Status) ([]byte, error) {
 		fmt.Fprintf(&b, "    <vcpu id='%d' pid='%d'/>\n", n, threads[n])
 	}
 	b.WriteString("  </vcpus>\n")
+	b.WriteString(g.foreign)
+	if g.foreign == "" {
+		b.WriteString("  <qemuCaps>\n")
+		for _, f := range emulatorFlags(g.emulator) {
+			fmt.Fprintf(&b, "    <flag name='%s'/>\n", escape(f))
+		}
+		b.WriteString("  </qemuCaps>\n")
+	}
 	fmt.Fprintf(&b, "  <libDir path='%s'/>\n  <channelTargetDir path='%s'/>\n  <memoryBackingDir path='%s'/>\n",
 		escape(g.dirs.Lib), escape(g.dirs.Channel), escape(g.dirs.RAM))
 	if g.backend.cfg.User != nil {

@@ -42,7 +42,43 @@ type statusFile struct {
 	ChannelDir pathElement `xml:"channelTargetDir"`
 	RAMDir     pathElement `xml:"memoryBackingDir"`
 
+	// These are what only the daemon that wrote them knows; another one writes
+	// them again as they are.
+	Namespaces *verbatim `xml:"namespaces"`
+	Caps       *verbatim `xml:"qemuCaps"`
+	CPU        *verbatim `xml:"cpu"`
+	Logd       *verbatim `xml:"chardevStdioLogd"`
+
 	doc *domxml.Domain
+}
+
+// verbatim is an element as it stands.
+type verbatim struct {
+	Attrs []xml.Attr `xml:",any,attr"`
+	Inner string     `xml:",innerxml"`
+}
+
+func (v *verbatim) text(name string) string {
+	if v == nil {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("  <" + name)
+	for _, a := range v.Attrs {
+		fmt.Fprintf(&b, " %s='%s'", a.Name.Local, escape(a.Value))
+	}
+	if v.Inner == "" {
+		return b.String() + "/>\n"
+	}
+	return b.String() + ">" + v.Inner + "</" + name + ">\n"
+}
+
+// foreign are the elements of another daemon, none if it has been one of ours.
+func (s *statusFile) foreign() string {
+	if s.Caps == nil {
+		return ""
+	}
+	return s.Namespaces.text("namespaces") + s.Caps.text("qemuCaps") + s.CPU.text("cpu") + s.Logd.text("chardevStdioLogd")
 }
 
 type pathElement struct {
@@ -140,6 +176,7 @@ func (b *Backend) found(s *statusFile) *Guest {
 		g.dirs.RAM = s.RAMDir.Path
 	}
 	g.lastNode = s.NodeName.Index
+	g.foreign = s.foreign()
 	g.ports = screenPorts(s.doc)
 	g.images = ownFiles(s.doc)
 	g.live.Store(s.doc)

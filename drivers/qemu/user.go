@@ -15,8 +15,8 @@ type User struct {
 	Groups []uint32
 }
 
-// FindUser looks up a user and its groups; group replaces the user's own
-// unless it is empty.
+// FindUser looks up a user and its groups. Without a group it is the one that
+// is called like the user, or else the user's own.
 func FindUser(name, group string) (*User, error) {
 	u, err := user.Lookup(name)
 	if err != nil {
@@ -25,6 +25,9 @@ func FindUser(name, group string) (*User, error) {
 		}
 	}
 	gid := u.Gid
+	if g, err := user.LookupGroup(u.Username); group == "" && err == nil {
+		gid = g.Gid
+	}
 	if group != "" {
 		g, err := user.LookupGroup(group)
 		if err != nil {
