@@ -53,7 +53,7 @@ func (HostInterfaceStartMode) values() []string { return []string{"none", "onboo
 
 // HostInterfaceMAC is an address as the document has it; nothing checks it.
 type HostInterfaceMAC struct {
-	Address string `xml:"address,attr,omitempty"`
+	Address string `xml:"address,attr" vir:"always"`
 }
 
 // HostLink is what an interface says of its cable.

@@ -144,8 +144,8 @@ type NodeDeviceCapability struct {
 	Size     *uint64         `xml:"size,omitempty"` // bytes
 	// LogicalBlockSize and NumBlocks are known to the host only: documents
 	// that clients send have them in vain.
-	LogicalBlockSize uint64 `xml:"logical_block_size,omitempty"`
-	NumBlocks        uint64 `xml:"num_blocks,omitempty"`
+	LogicalBlockSize uint64  `xml:"logical_block_size,omitempty"`
+	NumBlocks        *uint64 `xml:"num_blocks,omitempty"`
 
 	Capabilities []NodeDeviceSubCapability `xml:"capability"`
 	IOMMUGroup   *IOMMUGroup               `xml:"iommuGroup"`
@@ -168,7 +168,7 @@ type NodeDeviceSubCapability struct {
 	MediaSize        *uint64 `xml:"media_size,omitempty"` // bytes
 	MediaLabel       string  `xml:"media_label,omitempty"`
 	LogicalBlockSize uint64  `xml:"logical_block_size,omitempty"`
-	NumBlocks        uint64  `xml:"num_blocks,omitempty"`
+	NumBlocks        *uint64 `xml:"num_blocks,omitempty"`
 
 	GroupDevice string `xml:"group_device,omitempty"`
 	CardType    string `xml:"card_type,omitempty"`
@@ -356,9 +356,9 @@ func (d *NodeDevice) Complete() {
 	}
 	for i := range d.Capabilities {
 		c := &d.Capabilities[i]
-		c.LogicalBlockSize, c.NumBlocks = 0, 0
+		c.LogicalBlockSize, c.NumBlocks = 0, nil
 		for j := range c.Capabilities {
-			c.Capabilities[j].LogicalBlockSize, c.Capabilities[j].NumBlocks = 0, 0
+			c.Capabilities[j].LogicalBlockSize, c.Capabilities[j].NumBlocks = 0, nil
 		}
 	}
 }

@@ -466,9 +466,11 @@ func (r *deviceReader) storage(n node, c *NodeDeviceCapability) error {
 }
 
 // blocks reads what only the host is asked for; bad values are ignored.
-func blocks(n node) (size, count uint64) {
+func blocks(n node) (size uint64, count *uint64) {
 	size, _ = number(childText(n, "logical_block_size"), 10, 64)
-	count, _ = number(childText(n, "num_blocks"), 10, 64)
+	if v, ok := number(childText(n, "num_blocks"), 10, 64); ok {
+		count = &v
+	}
 	return size, count
 }
 

@@ -10,11 +10,39 @@ import (
 // A backend without one answers VIR_ERR_NO_SUPPORT for the procedures that
 // need it. The engine never changes a document that it has passed on.
 
+// HostInterface is a network interface of the host as it is.
+type HostInterface struct {
+	Document *domxml.HostInterface
+	MAC      string // of those whose documents have none, too
+	Active   bool
+	// Hidden ones are found by their names, and in no list.
+	Hidden bool
+}
+
+// InterfaceLister looks at the network interfaces of the host. A Backend with
+// it changes none: the procedures that would are those of InterfaceSwitcher.
+type InterfaceLister interface {
+	Interfaces(ctx context.Context) ([]HostInterface, error)
+}
+
 // InterfaceSwitcher brings network interfaces of the host up and down
 // (virInterfaceCreate, virInterfaceDestroy).
 type InterfaceSwitcher interface {
 	StartInterface(ctx context.Context, i *domxml.HostInterface) error
 	StopInterface(ctx context.Context, i *domxml.HostInterface) error
+}
+
+// NodeDeviceLister looks at the devices of the host. The documents are not
+// changed by anybody afterwards. A Backend without it has those of its World.
+type NodeDeviceLister interface {
+	NodeDevices(ctx context.Context) ([]*domxml.NodeDevice, error)
+}
+
+// NodeDeviceWatcher is a NodeDeviceLister that hears of changes.
+type NodeDeviceWatcher interface {
+	// WatchNodeDevices calls changed when there may be something to look at
+	// again, until ctx is done.
+	WatchNodeDevices(ctx context.Context, changed func()) error
 }
 
 // NodeDevicer knows the devices of the host and makes virtual host adapters

@@ -23,6 +23,16 @@ type Host struct {
 	cpuid func(leaf, sub uint32) (a, b, c, d uint32)
 	// kvm asks the kernel's hypervisor; nil where there is none.
 	kvm hypervisor
+	// ethtool is what a network card does by itself; nil knows nothing.
+	ethtool func(name string) []string
+}
+
+// features is what a network card does by itself.
+func (h *Host) features(name string) []string {
+	if h.ethtool == nil {
+		return nil
+	}
+	return h.ethtool(name)
 }
 
 var (
@@ -32,6 +42,9 @@ var (
 	_ drivers.FreeMemorier   = (*Host)(nil)
 	_ drivers.FreePager      = (*Host)(nil)
 	_ drivers.Sysinfoer      = (*Host)(nil)
+
+	_ drivers.NodeDeviceLister = (*Host)(nil)
+	_ drivers.InterfaceLister  = (*Host)(nil)
 )
 
 // New is the machine that we run on.
@@ -42,6 +55,8 @@ func New() *Host {
 		arch:  machine(),
 		cpuid: registers,
 		kvm:   device{},
+
+		ethtool: ethtool,
 	}
 }
 
