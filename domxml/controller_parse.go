@@ -89,8 +89,8 @@ func (d *Domain) numberControllers() {
 	}
 }
 
-// validateControllers refuses a number that is there twice.
-func (d *Domain) validateControllers() error {
+// checkNumbers refuses a number that is there twice.
+func (d *Domain) checkNumbers() error {
 	list := d.Devices.Controllers
 	for i := range list {
 		for j := range i {
@@ -104,6 +104,12 @@ func (d *Domain) validateControllers() error {
 			return errXML("Multiple '%s' controllers with index '%d'", b.Type, b.index())
 		}
 	}
+	return nil
+}
+
+// validateControllers checks them one by one.
+func (d *Domain) validateControllers() error {
+	list := d.Devices.Controllers
 	for i := range list {
 		if err := list[i].validateTarget(); err != nil {
 			return err

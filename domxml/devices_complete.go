@@ -21,6 +21,9 @@ func (d *Domain) completeDrives() error {
 	if err := d.checkNoUSB(); err != nil {
 		return err
 	}
+	if err := d.checkUSB(); err != nil {
+		return err
+	}
 	placed := d.placeHostdevs()
 	for i := range v.Hostdevs {
 		h := &v.Hostdevs[i]
@@ -33,7 +36,7 @@ func (d *Domain) completeDrives() error {
 		}
 	}
 	d.numberControllers()
-	return nil
+	return d.checkNumbers()
 }
 
 // numberedSCSI is the model of the first SCSI controller that has a number:
@@ -60,9 +63,6 @@ func (d *Domain) completeDevices(driver func() error) error {
 	}
 	d.completeInterfaces()
 	d.placeSmartcards()
-	if err := d.checkUSB(); err != nil {
-		return err
-	}
 	if err := driver(); err != nil {
 		return err
 	}

@@ -30,7 +30,11 @@ func (d *definition) numberPCI() error {
 				t.Chassis = new(*c.Index)
 			}
 			if t.Port == nil {
-				t.Port = new(c.Address.Slot<<3 + c.Address.Function)
+				port := c.Address.Slot
+				if c.Model == "pcie-root-port" {
+					port = port<<3 + c.Address.Function
+				}
+				t.Port = &port
 			}
 		case "pci-expander-bus", "pcie-expander-bus":
 			if t.BusNr == nil {

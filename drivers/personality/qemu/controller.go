@@ -128,6 +128,21 @@ func (d *definition) completePCI(c *domxml.Controller) error {
 	if c.Model == "" {
 		return errDomainInternal("PCI controller model was not set correctly")
 	}
+	switch {
+	case c.Model == "pci-expander-bus" && !d.isI440FX():
+		return errUnsupported("pci-expander-bus controllers are only supported on 440fx-based machinetypes")
+	case c.Model == "pcie-expander-bus" && !d.isQ35() && !d.isARMVirt():
+		return errUnsupported("pcie-expander-bus controllers are not supported with this machine type")
+	}
+	if c.Target != nil && c.Target.Node != nil {
+		node, n := *c.Target.Node, len(d.numaCells())
+		if node >= n {
+			return errXML("%s with index %d is configured for a NUMA node (%d) not present in the domain's <cpu><numa> array (%d)", c.Model, *c.Index, node, n)
+		}
+		if *c.Index == 0 {
+			return errDomain("The PCI controller with index=0 can't be associated with a NUMA node")
+		}
+	}
 	if name := d.pciModelName(c.Model); c.PCIModel == nil && name != "" {
 		c.PCIModel = &domxml.ControllerModel{Name: name}
 	}

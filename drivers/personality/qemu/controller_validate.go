@@ -80,9 +80,10 @@ func (d *definition) validateSCSI(c *domxml.Controller) error {
 
 // pciOptions says which numbers the models of PCI controllers have.
 var pciOptions = map[string]struct{ chassisNr, chassis, busNr, node, index, hotplug, reserve bool }{
-	"pci-bridge":                  {chassisNr: true},
-	"pcie-root-port":              {chassis: true, hotplug: true, node: true, reserve: true},
-	"pcie-switch-downstream-port": {chassis: true, hotplug: true, node: true},
+	"pci-root":                    {hotplug: true},
+	"pci-bridge":                  {chassisNr: true, reserve: true},
+	"pcie-root-port":              {chassis: true, hotplug: true, reserve: true},
+	"pcie-switch-downstream-port": {chassis: true, hotplug: true},
 	"pci-expander-bus":            {busNr: true, node: true},
 	"pcie-expander-bus":           {busNr: true, node: true},
 	"spapr-pci-host-bridge":       {index: true, node: true},
@@ -105,12 +106,6 @@ func (d *definition) validatePCI(c *domxml.Controller) error {
 	}
 	if (c.Model == "pci-root" || c.Model == "pcie-root") && *c.Index != 0 {
 		return errXML("pci-root and pcie-root controllers should have index 0")
-	}
-	switch {
-	case c.Model == "pci-expander-bus" && !d.isI440FX():
-		return errUnsupported("pci-expander-bus controllers are only supported on 440fx-based machinetypes")
-	case c.Model == "pcie-expander-bus" && !d.isQ35() && !d.isARMVirt():
-		return errUnsupported("pcie-expander-bus controllers are not supported with this machine type")
 	}
 	t := c.Target
 	if t == nil {
@@ -137,9 +132,6 @@ func (d *definition) validatePCI(c *domxml.Controller) error {
 		return bad("numaNode")
 	case t.MemReserve != nil && !has.reserve:
 		return bad("memReserve")
-	}
-	if n := len(d.numaCells()); t.Node != nil && *t.Node >= n {
-		return errXML("%s with index %d is configured for a NUMA node (%d) not present in the domain's <cpu><numa> array (%d)", c.Model, *c.Index, *t.Node, n)
 	}
 	return nil
 }

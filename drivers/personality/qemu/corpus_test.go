@@ -34,7 +34,17 @@ func reference(t testing.TB) *Personality {
 		NVRAMDir:    "/var/lib/libvirt/qemu/nvram",
 		StateDir:    "/var/lib/libvirt/qemu",
 		ChannelDirs: []string{"/run/libvirt/qemu/channel", "/var/lib/libvirt/qemu/channel"},
-		Stat:        func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
+		KnownFirmwares: map[string]string{
+			"/usr/share/OVMF/OVMF_CODE.fd":         "/usr/share/OVMF/OVMF_VARS.fd",
+			"/usr/share/OVMF/OVMF_CODE.secboot.fd": "/usr/share/OVMF/OVMF_VARS.fd",
+			"/usr/share/AAVMF/AAVMF_CODE.fd":       "/usr/share/AAVMF/AAVMF_VARS.fd",
+			"/usr/share/AAVMF/AAVMF32_CODE.fd":     "/usr/share/AAVMF/AAVMF32_VARS.fd",
+		},
+		Stat: func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
+	}
+	var err error
+	if cfg.Firmwares, err = ReadFirmwares(filepath.Join("testdata", "firmware")); err != nil {
+		t.Fatal(err)
 	}
 	for _, arch := range []string{"x86_64", "i686"} {
 		b, err := os.ReadFile(filepath.Join("testdata", "qemu-10.0-"+arch+".json"))

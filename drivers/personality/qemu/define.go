@@ -46,6 +46,7 @@ func (p *Personality) addDefaults(dom *domxml.Domain) error {
 		d.completeClock,
 		d.completeFirmware,
 		d.completeAudio,
+		d.completeSecLabels,
 	)
 }
 

@@ -178,7 +178,7 @@ func validateTeaming(n *domxml.Interface) error {
 			return errUnsupported("virtio-net teaming persistent interface must be <model type='virtio'/>, not '%s'", n.Model.Type)
 		}
 	case "transient":
-		if n.Type != "hostdev" {
+		if n.Type != "hostdev" && n.Type != "network" {
 			return errUnsupported("virtio-net teaming transient interface must be type='hostdev', not '%s'", n.Type)
 		}
 	}

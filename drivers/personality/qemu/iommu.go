@@ -52,11 +52,11 @@ func (d *definition) validateIOMMU() error {
 		if !d.isARMVirt() && !d.isQ35() {
 			return errUnsupported("IOMMU device: '%s' is only supported with Q35 and ARM Virt machines", u.Model)
 		}
-		if u.Address != nil && u.Address.Type != domxml.AddressPCI {
-			return errUnsupported("IOMMU device: '%s' needs a PCI address", u.Model)
-		}
 		if !bool(d.Features.ACPI) {
 			return errUnsupported("IOMMU device: '%s' requires ACPI", u.Model)
+		}
+		if u.Address != nil && u.Address.Type != domxml.AddressPCI {
+			return errUnsupported("IOMMU device: '%s' needs a PCI address", u.Model)
 		}
 	}
 	return nil

@@ -38,6 +38,9 @@ type Config struct {
 	ChannelDirs []string
 	// Firmwares are the kinds of firmware on the host, best first.
 	Firmwares []Firmware
+	// KnownFirmwares are files without descriptors, with what their variables
+	// begin with.
+	KnownFirmwares map[string]string
 	// SpiceTLS says that the host has certificates for SPICE and uses them.
 	SpiceTLS bool
 	// LaunchSecurity are the ways in which the host protects guests from itself:
@@ -46,6 +49,9 @@ type Config struct {
 	// Features are what the processors of the host have beyond running guests:
 	// sgx.
 	Features []string
+	// SecurityModels are those of the host, the one that confines guests first;
+	// none where there is none.
+	SecurityModels []string
 	// Stat looks for an emulator that is not among the known ones; os.Stat
 	// unless set.
 	Stat func(path string) (os.FileInfo, error)

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/govirtd/govirtd/domxml"
-	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // validateDomain refuses what is about the domain as a whole, before devices
@@ -13,6 +12,7 @@ import (
 func (d *definition) validateDomain() error {
 	return inOrder(
 		d.validateMachine,
+		d.validateFirmware,
 		d.validateTuning,
 		d.validateLifecycle,
 		d.validateBoot,
@@ -24,7 +24,6 @@ func (d *definition) validateDomain() error {
 		d.validateMemoryBacking,
 		d.validateLaunchSecurity,
 		d.validateSysInfo,
-		d.validateSecLabels,
 	)
 }
 
@@ -139,15 +138,6 @@ func (d *definition) validateSysInfo() error {
 			if strings.HasPrefix(e.Name, "opt/ovmf/") || strings.HasPrefix(e.Name, "opt/org.qemu/") {
 				return errUnsupported("That firmware name is reserved")
 			}
-		}
-	}
-	return nil
-}
-
-func (d *definition) validateSecLabels() error {
-	for _, s := range d.SecLabels {
-		if s.Model == "" && s.Type == "static" {
-			return vir.Errorf(vir.FromDomain, vir.ErrXMLError, "missing security model in domain seclabel")
 		}
 	}
 	return nil
