@@ -6,6 +6,9 @@ type Steps struct {
 	// Machine comes first: what kind of machine it is, on which the rest
 	// depends.
 	Machine func(*Domain) error
+	// FindsFirmware says that the driver looks for firmware in Defaults: until
+	// then a loader may be of any type.
+	FindsFirmware bool
 	// Defaults adds the devices that every machine of the kind has, before any
 	// device is looked at.
 	Defaults func(*Domain) error
@@ -45,7 +48,7 @@ func (d *Domain) CompleteWith(s Steps) error {
 			return err
 		}
 	}
-	if err := d.completeOS(); err != nil {
+	if err := d.completeOS(s.FindsFirmware); err != nil {
 		return err
 	}
 	d.completeLifecycle()
@@ -125,7 +128,9 @@ func (d *Domain) completeVCPUList() {
 	}
 }
 
-func (d *Domain) completeOS() error {
+// completeOS says how the machine boots; finds is that the driver finds the
+// firmware for what a document asks for.
+func (d *Domain) completeOS(finds bool) error {
 	o := &d.OS
 	if o.Type.Value == "" && d.Bootloader != "" {
 		o.Type.Value = "xen"
@@ -145,7 +150,7 @@ func (d *Domain) completeOS() error {
 	if o.Firmware != "" && o.NVRAM != nil && o.NVRAM.Format != "" && o.Loader == nil {
 		o.Loader = &Loader{Format: o.NVRAM.Format} // both are of the same format
 	}
-	if l := o.Loader; l != nil && l.Path != "" && l.Type == "" {
+	if l := o.Loader; l != nil && l.Path != "" && l.Type == "" && !(finds && o.Firmware != "") {
 		l.Type = "rom"
 	}
 	return nil

@@ -23,7 +23,7 @@ func validateAll(checks ...func() error) error {
 // reference looks.
 func (d *Domain) Validate() error {
 	return validateAll(
-		d.validateName, d.validateSysInfo, d.validateVCPUs, d.validateFirmware, d.validateHugepages, d.validateBoot,
+		d.validateName, d.validateSysInfo, d.validateVCPUs, d.ValidateFirmware, d.validateHugepages, d.validateBoot,
 		d.validateDisks, d.validateHostdevs, d.validateDrives, d.validateUSB, d.validateControllers, d.validateVideos,
 		d.validateMemories, d.validateIOMMU, d.validateTuning, d.validateChardevs, d.validateInputs, d.validateGraphics,
 		d.validateScreens, d.validatePanics, d.validateSmall, d.validateAliases, d.validateThreads,

@@ -1,7 +1,8 @@
 package domxml
 
-// validateFirmware refuses what a kind of firmware cannot have.
-func (d *Domain) validateFirmware() error {
+// ValidateFirmware refuses what a kind of firmware cannot have. It is a part of
+// Validate, for drivers that look for firmware before.
+func (d *Domain) ValidateFirmware() error {
 	o := &d.OS
 	l, v := o.Loader, o.NVRAM
 	switch {
@@ -9,6 +10,13 @@ func (d *Domain) validateFirmware() error {
 		return errDetail("no loader path specified and firmware auto selection disabled")
 	case o.Firmware == "bios" && v != nil:
 		return errDetail("firmware type 'bios' does not support nvram")
+	}
+	on := map[string]YesNo{}
+	for _, f := range o.Features {
+		on[f.Name] = f.Enabled
+	}
+	if on["enrolled-keys"] == Yes && on["secure-boot"] == No {
+		return errDetail("firmware feature 'enrolled-keys' cannot be enabled when firmware feature 'secure-boot' is disabled")
 	}
 	if l == nil {
 		return nil

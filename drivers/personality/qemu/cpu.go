@@ -18,7 +18,11 @@ func (d *definition) completeCPU() error {
 	switch c.Mode {
 	case "host-passthrough":
 		if c.Migratable == "" && d.isX86() {
-			c.Migratable = domxml.On
+			// the reference asks for a type of CPU that emulators for 32 bits do
+			// not have
+			if c.Migratable = domxml.On; d.emu.Arch != "x86_64" {
+				c.Migratable = domxml.Off
+			}
 		}
 		if c.Check == "" {
 			c.Check = "none"

@@ -1,6 +1,7 @@
 package qemupersonality
 
 import (
+	"cmp"
 	"path"
 	"slices"
 
@@ -35,18 +36,37 @@ type FirmwareTarget struct {
 
 func (f *Firmware) has(feature string) bool { return slices.Contains(f.Features, feature) }
 
+// settleFirmware is what has to be looked at before a loader without a type is
+// taken for a ROM, which has a format then.
+func settleFirmware(o *domxml.OS) error {
+	if o.Firmware != "" {
+		return nil
+	}
+	if len(o.Features) > 0 {
+		return vir.Errorf(vir.FromDomain, vir.ErrXMLDetail, "cannot use feature-based firmware autoselection when firmware autoselection is disabled")
+	}
+	if l := o.Loader; l != nil && l.Path != "" && l.Type == "" && l.Format == "" {
+		l.Format = "raw"
+	}
+	return nil
+}
+
 // completeFirmware finds the firmware that fits what the document asks for, or
 // the one whose file it names.
 func (d *definition) completeFirmware() error {
+	if err := d.ValidateFirmware(); err != nil {
+		return err
+	}
 	o := &d.OS
 	auto := o.Firmware != ""
-	if !auto && (o.Loader == nil || o.Loader.Path == "") {
+	if !auto && (o.Loader == nil || o.Loader.Path == "" || o.Loader.Type == "rom") {
 		return nil
 	}
-	if !auto && len(o.Features) > 0 {
-		return nil // refused soon
+	f := d.findFirmware()
+	if v := o.NVRAM; v != nil && v.Path == "" && v.Source == nil {
+		v.Format = "" // of nothing
 	}
-	if f := d.findFirmware(); f != nil {
+	if f != nil {
 		d.useFirmware(f)
 	} else if auto {
 		return vir.Errorf(vir.FromQEMU, vir.ErrOperationFailed, "Unable to find '%s' firmware that is compatible with the current configuration", o.Firmware)
@@ -195,8 +215,8 @@ func (d *definition) useFirmware(f *Firmware) {
 		if o.NVRAM == nil {
 			o.NVRAM = &domxml.NVRAM{}
 		}
-		if v := o.NVRAM; v.Type == "" || v.Type == domxml.DiskFile {
-			v.Template, v.TemplateFormat, v.Format = f.Template.Path, f.Template.Format, f.Template.Format
+		if v := o.NVRAM; v.Type != domxml.DiskNetwork {
+			v.Template, v.TemplateFormat = f.Template.Path, f.Template.Format
 		} else {
 			template = false
 		}
@@ -219,13 +239,14 @@ func (d *definition) useFirmware(f *Firmware) {
 func (d *definition) useKnownTemplate() {
 	o := &d.OS
 	l := o.Loader
-	if l.Type != "pflash" || l.Readonly != domxml.Yes || l.Stateless == domxml.Yes {
+	if l.Type != "pflash" || l.Readonly == domxml.No || l.Stateless == domxml.Yes || l.Format != "" && l.Format != "raw" {
 		return
 	}
 	template, ok := d.cfg.KnownFirmwares[l.Path]
 	if !ok {
 		return
 	}
+	l.Readonly = domxml.Yes
 	if o.NVRAM == nil {
 		o.NVRAM = &domxml.NVRAM{}
 	}
@@ -244,14 +265,21 @@ func (d *definition) completeNVRAM() {
 	if l.Format == "" {
 		l.Format = "raw"
 	}
-	if v == nil || l.Type != "pflash" || l.Stateless == domxml.Yes {
+	if l.Type != "pflash" || l.Readonly != domxml.Yes || l.Stateless == domxml.Yes {
 		return
 	}
+	if v == nil {
+		v = &domxml.NVRAM{}
+		d.OS.NVRAM = v
+	}
 	if v.Format == "" {
-		v.Format = "raw"
+		if v.Format = v.TemplateFormat; v.Format == "" {
+			v.Format = l.Format
+		}
 	}
 	if v.Path == "" && v.Source == nil {
-		v.Path = d.cfg.NVRAMDir + "/" + d.Name + "_VARS.fd"
+		suffix := map[string]string{"qcow2": ".qcow2"}[v.Format]
+		v.Path = d.cfg.NVRAMDir + "/" + d.Name + "_VARS" + cmp.Or(suffix, ".fd")
 	}
 }
 

@@ -36,7 +36,7 @@ func (p *Personality) settleMachine(dom *domxml.Domain) error {
 		return err
 	}
 	newDefinition(dom, &p.cfg, e).settleMemory()
-	return nil
+	return settleFirmware(&dom.OS)
 }
 
 // settleFor checks that the emulator runs such guests, and chooses the machine.

@@ -119,5 +119,5 @@ func (*Personality) StateError(verb, _ string) *vir.Error {
 
 // DomainSteps is the QEMU driver's part in the completion of a document.
 func (p *Personality) DomainSteps() domxml.Steps {
-	return domxml.Steps{Machine: p.settleMachine, Defaults: p.addDefaults, Devices: p.completeDevices}
+	return domxml.Steps{Machine: p.settleMachine, FindsFirmware: true, Defaults: p.addDefaults, Devices: p.completeDevices}
 }
