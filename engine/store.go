@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -71,13 +72,9 @@ func (s *store[T]) insert(t *T, name string, u domxml.UUID) {
 func (s *store[T]) remove(t *T, name string, u domxml.UUID) {
 	delete(s.byName, name)
 	delete(s.byUUID, u)
-	for i, o := range s.order {
-		if o == t {
-			// A copy, since the snapshot may share nothing but readers of
-			// order run under the lock only.
-			s.order = append(s.order[:i:i], s.order[i+1:]...)
-			break
-		}
+	// In place: the snapshot is a copy.
+	if i := slices.Index(s.order, t); i >= 0 {
+		s.order = slices.Delete(s.order, i, i+1)
 	}
 	s.list.Store(nil)
 }
