@@ -110,9 +110,10 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 		Emulators:    emulators,
 		Capabilities: inventory.Capabilities,
 		HostArch:     host.Arch(),
-		NVRAMDir:     filepath.Join(q.places.QEMU.Lib, "nvram"),
-		StateDir:     q.places.QEMU.Lib,
-		ChannelDirs:  []string{filepath.Join(q.places.QEMU.Run, "channel"), filepath.Join(q.places.QEMU.Lib, "channel")},
+		Firmwares:    q.firmwares(), KnownFirmwares: knownFirmwares,
+		NVRAMDir:    filepath.Join(q.places.QEMU.Lib, "nvram"),
+		StateDir:    q.places.QEMU.Lib,
+		ChannelDirs: []string{filepath.Join(q.places.QEMU.Run, "channel"), filepath.Join(q.places.QEMU.Lib, "channel")},
 	})
 	q.host = &drivers.Host{
 		Personality: personality,
