@@ -14,10 +14,10 @@ var states = []struct {
 	State
 	meaning string
 }{
-	{Works, "works as on libvirt 11.3.0's test driver"},
-	{Beyond, "works; libvirt's test driver refuses it, and so does `--compat=libvirt-11.3.0`"},
-	{Missing, "not there yet: libvirt's test driver has it"},
-	{Refused, "VIR_ERR_NO_SUPPORT, as from libvirt's test driver"},
+	{Works, "works as on libvirt 11.3.0's driver of the same name (test, qemu)"},
+	{Beyond, "works; libvirt's driver refuses it, and so does `--compat=libvirt-11.3.0`"},
+	{Missing, "not there yet: libvirt's driver has it"},
+	{Refused, "VIR_ERR_NO_SUPPORT, as from libvirt's driver"},
 	{Transport, "answered by the transport itself"},
 	{Sent, "a message to clients, which govirtd sends"},
 	{Unsent, "a message to clients, which govirtd does not send yet"},
@@ -35,15 +35,20 @@ func programs(table []Procedure) []string {
 	return out
 }
 
-// count is how many procedures of a program are in a state.
-func count(table []Procedure, program string, s State) int {
-	n := 0
+// count is how many procedures of a program are in a state, simulated and real.
+func count(table []Procedure, program string, s State) (simulated, qemu int) {
 	for _, p := range table {
-		if p.Program.Name == program && p.Simulated == s {
-			n++
+		if p.Program.Name != program {
+			continue
+		}
+		if p.Simulated == s {
+			simulated++
+		}
+		if p.QEMU == s {
+			qemu++
 		}
 	}
-	return n
+	return simulated, qemu
 }
 
 // bound says who serves a procedure.
@@ -60,10 +65,10 @@ func (p *Procedure) bound() string {
 // WriteSupport writes the table as text, a line for each procedure.
 func WriteSupport(w io.Writer, table []Procedure) error {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "PROGRAM\tNUMBER\tPROCEDURE\tBOUND\tNEEDS\tSIMULATED\tVERIFIED")
+	fmt.Fprintln(tw, "PROGRAM\tNUMBER\tPROCEDURE\tBOUND\tNEEDS\tSIMULATED\tQEMU\tVERIFIED")
 	for _, p := range table {
-		fmt.Fprintf(tw, "%s\t%d\t%s\t%s\t%s\t%s\t%s\n", p.Program.Name, p.Number, p.Name, p.bound(),
-			dash(p.Needs), p.Simulated, dash(p.Verified))
+		fmt.Fprintf(tw, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", p.Program.Name, p.Number, p.Name, p.bound(),
+			dash(p.Needs), p.Simulated, p.QEMU, dash(p.Verified))
 	}
 	return tw.Flush()
 }
@@ -83,13 +88,14 @@ func WriteSupportMarkdown(w io.Writer, table []Procedure) error {
 # What govirtd supports
 
 Every procedure of every program of libvirt 11.3.0's protocol. **Bound**: a handler of the engine serves it. **Needs**:
-the interface of package drivers that a backend must implement for it. **Simulated**: what ` + "`test:///`" + ` URIs answer.
+the interface of package drivers that a backend must implement for it. **Simulated**: what ` + "`test:///`" + ` URIs answer. **QEMU**: what
+` + "`qemu:///`" + ` URIs answer with real guests.
 **Verified**: what the last committed runs beside libvirtd 11.3.0 have shown. *survey*: the accepted call, its refusals,
 flags and bounds have the recorded answers (testdata/observed/verified.txt). *sequences*: what it does to domains in each
 state. *duel*: random calls that both daemons accepted with equal results (testdata/observed/duel.json).
 *difference*: an entry of the survey differs on purpose (docs/differences.md). ` + "`govirtd support`" + ` prints the same table.
 
-| simulated |`)
+| simulated / qemu |`)
 	names := programs(table)
 	for _, name := range names {
 		b.WriteString(" " + name + " |")
@@ -98,7 +104,8 @@ state. *duel*: random calls that both daemons accepted with equal results (testd
 	for _, s := range states {
 		fmt.Fprintf(&b, "| %s |", s.State)
 		for _, name := range names {
-			fmt.Fprintf(&b, " %d |", count(table, name, s.State))
+			simulated, qemu := count(table, name, s.State)
+			fmt.Fprintf(&b, " %d / %d |", simulated, qemu)
 		}
 		b.WriteString(" " + s.meaning + " |\n")
 	}
@@ -106,11 +113,11 @@ state. *duel*: random calls that both daemons accepted with equal results (testd
 	for _, p := range table {
 		if p.Program.Name != was {
 			was = p.Program.Name
-			fmt.Fprintf(&b, "\n## The %s program\n\n| number | procedure | bound | needs | simulated | verified |\n", was)
-			b.WriteString("| ---: | --- | --- | --- | --- | --- |\n")
+			fmt.Fprintf(&b, "\n## The %s program\n\n| number | procedure | bound | needs | simulated | qemu | verified |\n", was)
+			b.WriteString("| ---: | --- | --- | --- | --- | --- | --- |\n")
 		}
-		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s | %s |\n", p.Number, p.Name, p.bound(),
-			strings.Join(p.Needs, ", "), p.Simulated, strings.Join(p.Verified, ", "))
+		fmt.Fprintf(&b, "| %d | %s | %s | %s | %s | %s | %s |\n", p.Number, p.Name, p.bound(),
+			strings.Join(p.Needs, ", "), p.Simulated, p.QEMU, strings.Join(p.Verified, ", "))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
