@@ -237,3 +237,11 @@ type DevicePlugger interface {
 	// ChangeDevice makes a device of the guest like dev.
 	ChangeDevice(ctx context.Context, dev *domxml.Device, doc *domxml.Domain) error
 }
+
+// Tuner is a guest whose limits, weights and pins may be changed while it runs
+// (virDomainSetBlkioParameters, virDomainPinVcpu and their kin). Without it
+// the engine answers VIR_ERR_OPERATION_UNSUPPORTED for a running guest.
+type Tuner interface {
+	// Tunable says so; the document has the figures.
+	Tunable()
+}

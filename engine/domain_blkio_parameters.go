@@ -138,7 +138,7 @@ func domainGetBlkioParameters(_ *call, d *Domain, a *remoteproto.DomainGetBlkioP
 // reference.
 func domainSetBlkioParameters(c *call, d *Domain, a *remoteproto.DomainSetBlkioParametersArgs) (*proc.Void, error) {
 	var bad error
-	err := d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	err := d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		if t.BlkioTune == nil {
 			t.BlkioTune = &domxml.BlkioTune{}
 		}

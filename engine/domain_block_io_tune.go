@@ -135,7 +135,7 @@ func domainGetBlockIoTune(c *call, d *Domain, a *remoteproto.DomainGetBlockIoTun
 
 // domainSetBlockIoTune changes the limits that are given and keeps the others.
 func domainSetBlockIoTune(c *call, d *Domain, a *remoteproto.DomainSetBlockIoTuneArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		k := diskOf(t, a.Disk)
 		if k == nil {
 			return c.host.errorf(vir.ErrInvalidArg, "missing persistent configuration for disk '%s'", a.Disk)

@@ -26,7 +26,7 @@ func bindDomainEmulatorPin(b *binder) {
 
 // domainPinEmulator says where the emulator's own threads may run.
 func domainPinEmulator(c *call, d *Domain, a *remoteproto.DomainPinEmulatorArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		set := mapSet(a.CPUMap)
 		if set.Len() == 0 {
 			return c.host.errorf(vir.ErrInvalidArg, "Empty cpu list for pinning")

@@ -90,7 +90,7 @@ func domainGetInterfaceParameters(_ *call, d *Domain, a *remoteproto.DomainGetIn
 // domainSetInterfaceParameters replaces the rate of a direction as a whole if
 // its average or floor is given. A peak or burst alone changes nothing.
 func domainSetInterfaceParameters(c *call, d *Domain, a *remoteproto.DomainSetInterfaceParametersArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		card, err := interfaceOf(t, a.Device)
 		if err != nil {
 			return err

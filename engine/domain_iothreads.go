@@ -102,7 +102,7 @@ func domainGetIOThreadInfo(_ *call, d *Domain, a *remoteproto.DomainGetIOThreadI
 }
 
 func domainPinIOThread(c *call, d *Domain, a *remoteproto.DomainPinIOThreadArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		set := mapSet(a.CPUMap)
 		if set.Len() == 0 {
 			return c.host.errorf(vir.ErrInvalidArg, "Empty iothread cpumap list for pinning")
@@ -145,7 +145,7 @@ func domainDelIOThread(c *call, d *Domain, a *remoteproto.DomainDelIOThreadArgs)
 
 // editIOThreads changes one definition, and what guests know.
 func (d *Domain) editIOThreads(c *call, flags uint32, known func(knownIOThreads) knownIOThreads, change func(*domxml.Domain) error) error {
-	if err := d.editOne(c, flags, func(t *domxml.Domain, _ bool) error { return change(t) }); err != nil {
+	if err := d.tuneOne(c, flags, func(t *domxml.Domain, _ bool) error { return change(t) }); err != nil {
 		return err
 	}
 	d.update(c.Call, func(r *record) []*event {

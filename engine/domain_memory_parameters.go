@@ -81,7 +81,7 @@ func domainGetMemoryParameters(_ *call, d *Domain, a *remoteproto.DomainGetMemor
 // memory and swap together, where one of the two is given. The other one is
 // that of the running guest, as in the reference.
 func domainSetMemoryParameters(c *call, d *Domain, a *remoteproto.DomainSetMemoryParametersArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		m := limitsOf(t)
 		if err := memoryTable.write(&m, a.Params); err != nil {
 			return err
@@ -101,7 +101,10 @@ func domainSetMemoryParameters(c *call, d *Domain, a *remoteproto.DomainSetMemor
 
 // domainSetMemoryStatsPeriod sets how often the balloon's figures are read.
 func domainSetMemoryStatsPeriod(c *call, d *Domain, a *remoteproto.DomainSetMemoryStatsPeriodArgs) (*proc.Void, error) {
-	return nil, d.editOne(c, a.Flags, func(t *domxml.Domain, live bool) error {
+	if err := oneOnly(a.Flags); err != nil {
+		return nil, err
+	}
+	return nil, d.edit(c, a.Flags, func(t *domxml.Domain, live bool) error {
 		if !t.HasMemballoon() {
 			return c.host.errorf(vir.ErrInternalError, "No memory balloon device configured, can not set the collection period")
 		}

@@ -176,6 +176,9 @@ func (d *Domain) pinVcpu(c *call, vcpu uint32, cpumap []byte) error {
 	if !d.load().active() {
 		return d.host.errorf(vir.ErrOperationInvalid, "cannot pin vcpus on an inactive domain")
 	}
+	if err := d.tunable(c, impact{live: true}); err != nil {
+		return err
+	}
 	return d.editImpact(c, impact{live: true}, func(t *domxml.Domain, _ bool) error {
 		if !slices.Contains(t.OnlineVCPUs(), uint(vcpu)) {
 			return d.host.errorf(vir.ErrInvalidArg, "requested vcpu '%d' is not present in the domain", int32(vcpu))

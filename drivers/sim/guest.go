@@ -116,3 +116,8 @@ func (g *Guest) PeekMemory(_ context.Context, start uint64, size int, _ bool) ([
 	}
 	return b, nil
 }
+
+var _ drivers.Tuner = (*Guest)(nil)
+
+// Tunable: limits of a guest that is not there are what its document says.
+func (*Guest) Tunable() {}
