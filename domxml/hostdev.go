@@ -56,14 +56,6 @@ type USBID struct {
 	ID uint `xml:"id,attr" vir:"required hex=6 always"`
 }
 
-// parsed wants a vendor: all have numbers.
-func (u *USBID) parsed(_ *decoder, n node) error {
-	if u.ID == 0 && n.Name() == "vendor" {
-		return errZero("id", "vendor")
-	}
-	return nil
-}
-
 // HostdevAdapter is a SCSI adapter of the host.
 type HostdevAdapter struct {
 	Name string `xml:"name,attr,omitempty"`

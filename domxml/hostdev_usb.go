@@ -10,8 +10,6 @@ func parsedUSB(vendor, product *USBID, a *HostdevAddress) (*HostdevAddress, erro
 		return nil, errInternal("missing product")
 	case vendor == nil && product != nil:
 		return nil, errInternal("missing vendor")
-	case product != nil && product.ID == 0:
-		return nil, errZero("id", "product")
 	case a == nil:
 		return nil, nil
 	case a.Bus == nil:

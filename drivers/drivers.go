@@ -159,6 +159,12 @@ type HotplugRefuser interface {
 	RefuseUpdate(dev *domxml.Device) error
 }
 
+// MigrationTrimmer is the ability of a Personality to leave out of a document
+// what an older side adds by itself, or does not know. The document is a copy.
+type MigrationTrimmer interface {
+	TrimForMigration(d *domxml.Domain)
+}
+
 // DomainStepper is the ability of a Personality to take part while a document
 // is completed, before CompleteDomain.
 type DomainStepper interface {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
@@ -24,6 +25,17 @@ func domainGetXMLDesc(_ *call, d *Domain, a *remoteproto.DomainGetXMLDescArgs) (
 		form |= domxml.FormatInactive
 		if r.config != nil {
 			def = r.config
+		}
+	}
+	if flags&vir.DomainXMLMigratable != 0 {
+		if p, ok := d.host.personality.(drivers.MigrationTrimmer); ok {
+			tree := def.tree()
+			p.TrimForMigration(tree)
+			text, err := domxml.FormatDomain(tree, domxml.FormatMigratable)
+			if err != nil {
+				return nil, err
+			}
+			return &remoteproto.DomainGetXMLDescRet{XML: string(text)}, nil
 		}
 	}
 	text, err := def.render(r.id, form)

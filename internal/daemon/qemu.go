@@ -106,14 +106,19 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	if err != nil {
 		return nil, err
 	}
+	firmwares, err := qemupersonality.ReadFirmwares(firmwareDirs...)
+	if err != nil {
+		q.log().Warn("the descriptors of firmware cannot be read", "error", err)
+	}
 	personality := qemupersonality.New(qemupersonality.Config{
-		Emulators:    emulators,
-		Capabilities: inventory.Capabilities,
-		HostArch:     host.Arch(),
-		Firmwares:    q.firmwares(), KnownFirmwares: knownFirmwares,
-		NVRAMDir:    filepath.Join(q.places.QEMU.Lib, "nvram"),
-		StateDir:    q.places.QEMU.Lib,
-		ChannelDirs: []string{filepath.Join(q.places.QEMU.Run, "channel"), filepath.Join(q.places.QEMU.Lib, "channel")},
+		Emulators:      emulators,
+		Capabilities:   inventory.Capabilities,
+		HostArch:       host.Arch(),
+		KnownFirmwares: qemupersonality.KnownFirmwares(),
+		Firmwares:      firmwares,
+		NVRAMDir:       filepath.Join(q.places.QEMU.Lib, "nvram"),
+		StateDir:       q.places.QEMU.Lib,
+		ChannelDirs:    []string{filepath.Join(q.places.QEMU.Run, "channel"), filepath.Join(q.places.QEMU.Lib, "channel")},
 	})
 	q.host = &drivers.Host{
 		Personality: personality,
@@ -131,6 +136,10 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	}
 	return q.host, nil
 }
+
+// firmwareDirs are where descriptors of firmware are: those of distributions,
+// then the administrator's own.
+var firmwareDirs = []string{"/usr/share/qemu/firmware", "/etc/qemu/firmware"}
 
 // user is whom guests run as: nobody else for a user's own daemon.
 func (q *qemuHost) user() (*qemu.User, error) {

@@ -271,7 +271,7 @@ func (d *definition) placePCI(set *pciSet, extra func() error) error {
 	clients := d.pciClients()
 	for i := range clients {
 		c := &clients[i]
-		if c.has() && !c.elsewhere() {
+		if c.has() && !c.elsewhere() && c.kind != pciNowhere {
 			if at := *c.address; at.Domain == 0 && at.Bus == 0 && at.Slot == 1 {
 				// the older PC has these on its board, where nothing else can be
 				if f, _, ok := piix3Place(c); ok && f == at.Function {

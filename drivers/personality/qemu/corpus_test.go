@@ -1,7 +1,6 @@
 package qemupersonality
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -30,55 +30,75 @@ var (
 func reference(t testing.TB) *Personality {
 	t.Helper()
 	cfg := Config{
-		HostArch:    "x86_64",
-		NVRAMDir:    "/var/lib/libvirt/qemu/nvram",
-		StateDir:    "/var/lib/libvirt/qemu",
-		ChannelDirs: []string{"/run/libvirt/qemu/channel", "/var/lib/libvirt/qemu/channel"},
-		KnownFirmwares: map[string]string{
-			"/usr/share/OVMF/OVMF_CODE.fd":         "/usr/share/OVMF/OVMF_VARS.fd",
-			"/usr/share/OVMF/OVMF_CODE.secboot.fd": "/usr/share/OVMF/OVMF_VARS.fd",
-			"/usr/share/AAVMF/AAVMF_CODE.fd":       "/usr/share/AAVMF/AAVMF_VARS.fd",
-			"/usr/share/AAVMF/AAVMF32_CODE.fd":     "/usr/share/AAVMF/AAVMF32_VARS.fd",
-		},
-		Stat: func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
+		HostArch:       "x86_64",
+		NVRAMDir:       "/var/lib/libvirt/qemu/nvram",
+		StateDir:       "/var/lib/libvirt/qemu",
+		ChannelDirs:    []string{"/run/libvirt/qemu/channel", "/var/lib/libvirt/qemu/channel"},
+		KnownFirmwares: KnownFirmwares(),
+		Stat:           func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
 	}
 	var err error
 	if cfg.Firmwares, err = ReadFirmwares(filepath.Join("testdata", "firmware")); err != nil {
 		t.Fatal(err)
 	}
-	for _, arch := range []string{"x86_64", "i686"} {
-		b, err := os.ReadFile(filepath.Join("testdata", "qemu-10.0-"+arch+".json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		e := new(qemucaps.Emulator)
-		if err := json.Unmarshal(b, e); err != nil {
-			t.Fatal(err)
-		}
-		cfg.Emulators = append(cfg.Emulators, e)
-	}
+	e := recorded(t, "10.0")
+	cfg.Emulators = []*qemucaps.Emulator{e, for32Bits(e)}
 	return New(cfg)
 }
 
-// define is what the driver does with a document.
-func define(p *Personality, doc []byte, flags uint32, form domxml.FormatFlags) (string, error) {
+// recorded is an emulator of a release, on a host with KVM.
+func recorded(t testing.TB, release string) *qemucaps.Emulator {
+	t.Helper()
+	f, err := os.Open(filepath.Join("..", "..", "qemucaps", "testdata", "qemu-"+release+"-x86_64.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	e, err := qemucaps.Load(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// for32Bits is the emulator for 32 bits of the same release, which differs in
+// its processors only.
+func for32Bits(e *qemucaps.Emulator) *qemucaps.Emulator {
+	small := *e
+	small.Path, small.Arch = "/usr/bin/qemu-system-i386", "i686"
+	small.Machines = slices.Clone(e.Machines)
+	for i := range small.Machines {
+		m := &small.Machines[i]
+		m.DefaultCPU = strings.NewReplacer("qemu64-x86_64", "qemu32-i386", "x86_64", "i386").Replace(m.DefaultCPU)
+	}
+	return &small
+}
+
+// complete is what the driver makes of a document.
+func complete(p *Personality, doc []byte, flags uint32) (*domxml.Domain, error) {
 	if flags&uint32(vir.DomainDefineValidate) != 0 {
 		if err := domxml.ValidateDomainSchema(doc); err != nil {
-			return "", err
+			return nil, err
 		}
 	}
 	d, err := domxml.ParseDomain(doc)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	d.Generate(func([]byte) {})
 	if err := d.CompleteWith(p.DomainSteps()); err != nil {
-		return "", err
+		return nil, err
 	}
 	if err := p.CompleteDomain(d); err != nil {
-		return "", err
+		return nil, err
 	}
-	if err := d.Validate(); err != nil {
+	return d, d.Validate()
+}
+
+// define is what a client reads after it has defined a document.
+func define(p *Personality, doc []byte, flags uint32, form domxml.FormatFlags) (string, error) {
+	d, err := complete(p, doc, flags)
+	if err != nil {
 		return "", err
 	}
 	b, err := domxml.FormatDomain(d, form)
@@ -92,7 +112,11 @@ type verdict struct {
 }
 
 func judge(p *Personality, a *corpus.Answer, doc []byte) verdict {
-	got, err := define(p, doc, a.DefineFlags, domxml.FormatInactive)
+	return compare(a, doc, func() (string, error) { return define(p, doc, a.DefineFlags, domxml.FormatInactive) })
+}
+
+func compare(a *corpus.Answer, doc []byte, ours func() (string, error)) verdict {
+	got, err := ours()
 	if err != nil {
 		var e *vir.Error
 		if !errors.As(err, &e) {
@@ -215,6 +239,46 @@ func TestCorpus(t *testing.T) {
 			t.Log(c.String())
 			if *only == "" && (c.okEqual < kind.documents || c.codeEqual < kind.codes) {
 				t.Errorf("less than %d documents, %d codes", kind.documents, kind.codes)
+			}
+		})
+	}
+}
+
+// TestMigratable compares what goes to another host.
+func TestMigratable(t *testing.T) {
+	p, dir := reference(t), corpus.Dir(t)
+	for _, kind := range []struct {
+		name      string
+		documents int
+	}{{"domain-qemu", 492}, {"domain-generic", 19}, {"domain-active", 4}} {
+		t.Run(kind.name, func(t *testing.T) {
+			inputs := map[string]string{}
+			for _, a := range corpus.Answers(t, "ref1130-qemu", kind.name) {
+				inputs[a.Name] = a.In
+			}
+			var c tally
+			for _, a := range corpus.Answers(t, "ref1130-qemu", kind.name+".migratable") {
+				if !strings.Contains(a.Name, *only) {
+					continue
+				}
+				doc, err := os.ReadFile(filepath.Join(dir, kind.name, inputs[a.Name]))
+				if err != nil {
+					t.Fatal(err)
+				}
+				a.OK = true
+				c.add(t, &a, a.Name, compare(&a, doc, func() (string, error) {
+					d, err := complete(p, doc, 0)
+					if err != nil {
+						return "", err
+					}
+					p.TrimForMigration(d)
+					b, err := domxml.FormatDomain(d, domxml.FormatMigratable)
+					return string(b), err
+				}))
+			}
+			t.Log(c.String())
+			if *only == "" && c.okEqual < kind.documents {
+				t.Errorf("less than %d documents", kind.documents)
 			}
 		})
 	}

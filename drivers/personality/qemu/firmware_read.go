@@ -98,3 +98,14 @@ func parseFirmware(b []byte) (f Firmware, ok bool) {
 	}
 	return f, true
 }
+
+// KnownFirmwares are the files of distributions that had no descriptors, with
+// what their variables begin with.
+func KnownFirmwares() map[string]string {
+	return map[string]string{
+		"/usr/share/OVMF/OVMF_CODE.fd":         "/usr/share/OVMF/OVMF_VARS.fd",
+		"/usr/share/OVMF/OVMF_CODE.secboot.fd": "/usr/share/OVMF/OVMF_VARS.fd",
+		"/usr/share/AAVMF/AAVMF_CODE.fd":       "/usr/share/AAVMF/AAVMF_VARS.fd",
+		"/usr/share/AAVMF/AAVMF32_CODE.fd":     "/usr/share/AAVMF/AAVMF32_VARS.fd",
+	}
+}

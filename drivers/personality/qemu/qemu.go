@@ -65,7 +65,9 @@ type Personality struct {
 var (
 	_ drivers.Personality   = (*Personality)(nil)
 	_ drivers.DomainStepper = (*Personality)(nil)
-	_ drivers.ObjectDrivers = (*Personality)(nil)
+
+	_ drivers.MigrationTrimmer = (*Personality)(nil)
+	_ drivers.ObjectDrivers    = (*Personality)(nil)
 )
 
 // New makes the personality of a host.
