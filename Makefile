@@ -8,7 +8,7 @@ SCRIPTS  = conformance/scripts
 # everything but the conformance tests, which are run apart: they talk while they run
 UNITS    = $$($(GO) list ./... | grep -v '/conformance$$')
 
-.PHONY: help build demo demo-qemu test unit conformance race gen lint check bench benchmarks soak fuzz cover oracle clean
+.PHONY: help build demo demo-qemu test unit conformance race gen lint check bench bench-plots benchmarks soak fuzz cover oracle clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ check: lint test race
 ##              workload, with the table on standard output only
 bench: build
 	@$(SCRIPTS)/bench $(if $(RUN),-run '^($(RUN))$$')
+
+## bench-plots  how costs grow with connections, domains and listeners, as SVG in docs/plots
+bench-plots: build
+	@BENCH=plots $(SCRIPTS)/bench
 
 ## benchmarks   the Go benchmarks; CONTRIBUTING.md says how two commits are compared
 benchmarks:

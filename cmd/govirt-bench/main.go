@@ -39,6 +39,8 @@ const usage = `govirt-bench measures a libvirt daemon over its unix socket.
   -reps N            measurements of each workload (default 5); the median counts
   -json              one line of JSON per measurement
   -o FILE            write the table into FILE with a head about the machine
+  -plots DIR         instead: measure how costs grow with connections, domains
+                     and listeners, and draw them into SVG files
   -list              print the workloads and end
 
 Latencies and rates move with whatever else the machine does; the daemon's CPU
@@ -58,6 +60,7 @@ type options struct {
 	reps   int
 	json   bool
 	report string
+	plots  string
 }
 
 func run() int {
@@ -78,6 +81,7 @@ func run() int {
 	flag.IntVar(&o.reps, "reps", 5, "")
 	flag.BoolVar(&o.json, "json", false, "")
 	flag.StringVar(&o.report, "o", "", "")
+	flag.StringVar(&o.plots, "plots", "", "")
 	list := flag.Bool("list", false, "")
 	replay := flag.String("replay", "", "") // for ourselves: be the floor
 	flag.Parse()
@@ -103,11 +107,19 @@ func run() int {
 		err = beFloor(*replay, ours)
 	case reference.Socket == "" && reference.Command == nil:
 		defer ours.Stop()
-		err = o.measure(ours)
+		if o.plots != "" {
+			err = o.plot(ours)
+		} else {
+			err = o.measure(ours)
+		}
 	default:
 		defer ours.Stop()
 		defer reference.Stop()
-		err = o.compare(ours, reference)
+		if o.plots != "" {
+			err = o.plot(reference, ours)
+		} else {
+			err = o.compare(ours, reference)
+		}
 	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "govirt-bench: %v\n", err)
@@ -232,6 +244,14 @@ func (o *options) compare(ours, reference *bench.Target) error {
 		err = errors.Join(err, bench.Report(o.report, reference.Name, how, results))
 	}
 	return err
+}
+
+// plot draws how costs grow.
+func (o *options) plot(targets ...*bench.Target) error {
+	if err := os.MkdirAll(o.plots, 0o755); err != nil {
+		return err
+	}
+	return bench.Plots(targets, o.time, o.reps, o.plots, func(line string) { fmt.Println(line) })
 }
 
 // floor measures the generator itself, in less time.

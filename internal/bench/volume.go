@@ -50,7 +50,7 @@ func moving(move func(c *conn, vol remoteproto.StorageVol) error) func(*Target) 
 
 // pool makes a folder pool in real storage, or else in the world of the target's own URI.
 func (t *Target) pool() (*conn, remoteproto.StoragePool, error) {
-	c, err := t.connectTo("qemu:///system")
+	c, err := t.connectTo(guestURI)
 	if err == nil {
 		t.later(func() { c.Close() })
 		var dir string

@@ -55,6 +55,7 @@ var groups = []struct {
 	{"lists", lists},
 	{"memory", memory},
 	{"volumes", volumes},
+	{"guests", guests},
 	{"start", starts},
 }
 
@@ -103,4 +104,6 @@ func summary(all []time.Duration) Sample {
 }
 
 // HasFloor reports whether a process that does no work can play the workload.
-func (w Workload) HasFloor() bool { return w.By != Memory && w.By != Bytes && w.Group != "start" }
+func (w Workload) HasFloor() bool {
+	return w.By != Memory && w.By != Bytes && w.Group != "start" && w.Group != "guests"
+}
