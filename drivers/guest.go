@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/netip"
+	"os"
 	"time"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -87,6 +88,13 @@ type GuestTime struct {
 type Clock interface {
 	Time(ctx context.Context) (GuestTime, error)
 	SetTime(ctx context.Context, t GuestTime) error
+}
+
+// MonitorCommander passes commands on to the hypervisor's own monitor
+// (virDomainQemuMonitorCommand): JSON, or lines for people with human. The
+// files go along and stay the caller's.
+type MonitorCommander interface {
+	MonitorCommand(ctx context.Context, command string, human bool, files []*os.File) (string, error)
 }
 
 // KeySender types keys: Linux codes, pressed together for hold.

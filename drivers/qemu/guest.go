@@ -28,8 +28,9 @@ type Guest struct {
 	notify   drivers.Notify
 	images   []string // whose owner was changed
 	ports    []int
-	lastNode uint   // the highest number that an image has had
-	foreign  string // what another daemon has put into the status
+	lastNode uint        // the highest number that an image has had
+	foreign  string      // what another daemon has put into the status
+	tainted  atomic.Bool // said in the log
 
 	// live is the document as the engine last had it; it is never changed.
 	live atomic.Pointer[domxml.Domain]

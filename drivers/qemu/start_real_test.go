@@ -353,6 +353,40 @@ func TestAgentChannel(t *testing.T) {
 	conn.Close()
 }
 
+func TestMonitorCommand(t *testing.T) {
+	b := newBackend(t, testConfig(t, testDirs(t)))
+	g, f := begin(t, b, small(t, "monitor", ""), drivers.StartOptions{ID: 9})
+	for _, c := range []struct {
+		command string
+		human   bool
+		want    string
+	}{
+		{"info status", true, "VM status: running\r\n"},
+		{`{"execute": "query-name"}`, false, `{"return":{"name":"monitor"},"id":"libvirt-*"}`},
+		{`{"execute": "nosuch"}`, false, `{"id":"libvirt-*","error":{"class":"CommandNotFound","desc":"The command nosuch has not been found"}}`},
+		{`{"foo": 1}`, false, `{*"error":{"class":"GenericError","desc":"QMP input member 'foo' is unexpected"}}`},
+		{`[]`, false, `{"error":{"class":"GenericError","desc":"QMP input must be a JSON object"}}`},
+		{`garbage`, false, "internal error: failed to parse JSON: unexpected character"},
+		{`{"execute":"query-name","id":1}`, false, "internal error: Unable to append command 'id' string"},
+	} {
+		got, err := g.MonitorCommand(t.Context(), c.command, c.human, nil)
+		if err != nil {
+			got = err.Error()
+		}
+		if !matches(c.want, got) {
+			t.Errorf("%s: %q", c.command, got)
+		}
+	}
+	if _, err := g.MonitorCommand(t.Context(), "stop", true, nil); err != nil {
+		t.Error(err)
+	}
+	f.wait(t, drivers.Paused{})
+	log, _ := os.ReadFile(b.logs.path("monitor"))
+	if strings.Count(string(log), ": Domain id=9 is tainted: custom-monitor\n") != 1 {
+		t.Errorf("log %s", log)
+	}
+}
+
 // TestMany starts and ends guests at the same time.
 func TestMany(t *testing.T) {
 	b := newBackend(t, testConfig(t, testDirs(t)))

@@ -7,6 +7,7 @@
 package qmp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -71,6 +72,7 @@ type command struct {
 	id     string
 	packet []byte
 	files  []*os.File
+	raw    bool // whose answer is wanted as it stands
 	sent   time.Time
 	stuck  *time.Timer
 	answer chan reply // one is sent, always
@@ -140,23 +142,43 @@ func (c *Client) Run(ctx context.Context, name string, args, out any) error {
 // RunFiles is Run for a command that takes open files along (getfd, add-fd);
 // the connection must be a unix socket. The files stay the caller's.
 func (c *Client) RunFiles(ctx context.Context, name string, args, out any, files ...*os.File) error {
-	cmd, err := c.enter(ctx, name, args, files)
+	id := c.nextID()
+	packet, err := encode(name, id, args)
 	if err != nil {
 		return err
 	}
+	r, err := c.run(ctx, &command{name: name, id: id, packet: packet, files: files})
+	if err != nil {
+		return err
+	}
+	return r.into(name, out)
+}
+
+// run waits for the command's turn and its answer.
+func (c *Client) run(ctx context.Context, cmd *command) (reply, error) {
+	cmd.answer = make(chan reply, 1)
+	if err := c.enter(ctx, cmd); err != nil {
+		return reply{}, err
+	}
 	select {
 	case r := <-cmd.answer:
-		return r.into(name, out)
+		return r, nil
 	case <-ctx.Done():
 	}
 	c.mu.Lock()
 	silent := c.leave(cmd, ctx.Err())
 	c.mu.Unlock()
 	if silent == nil { // the answer was there first
-		r := <-cmd.answer
-		return r.into(name, out)
+		return <-cmd.answer, nil
 	}
-	return silent
+	return reply{}, silent
+}
+
+func (c *Client) nextID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.lastID++
+	return "libvirt-" + strconv.FormatUint(c.lastID, 10)
 }
 
 func (r reply) into(name string, out any) error {
@@ -170,30 +192,21 @@ func (r reply) into(name string, out any) error {
 }
 
 // enter puts a command into the queue, and sends it if it is alone there.
-func (c *Client) enter(ctx context.Context, name string, args any, files []*os.File) (*command, error) {
+func (c *Client) enter(ctx context.Context, cmd *command) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	c.mu.Lock()
-	c.lastID++
-	id := "libvirt-" + strconv.FormatUint(c.lastID, 10)
-	c.mu.Unlock()
-	packet, err := encode(name, id, args)
-	if err != nil {
-		return nil, err
-	}
-	cmd := &command{name: name, id: id, packet: packet, files: files, answer: make(chan reply, 1)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.err != nil {
-		return nil, c.err
+		return c.err
 	}
 	if cur := c.current; cur != nil && time.Since(cur.sent) >= c.opts.Stuck {
-		return nil, cur.silent(nil)
+		return cur.silent(nil)
 	}
 	c.queue = append(c.queue, cmd)
 	c.next()
-	return cmd, nil
+	return nil
 }
 
 // next sends the first command of the queue when no other is unanswered. It
@@ -241,7 +254,7 @@ func (c *Client) leave(cmd *command, cause error) *SilentError {
 
 // answered gives the current command its answer and sends the next one.
 // Answers with another id belong to nobody.
-func (c *Client) answered(id *string, r reply) {
+func (c *Client) answered(id *string, r reply, line []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	cmd := c.current
@@ -251,6 +264,9 @@ func (c *Client) answered(id *string, r reply) {
 	}
 	if e, ok := r.err.(*Error); ok {
 		e.Command = cmd.name
+	}
+	if cmd.raw && line != nil {
+		r = reply{value: bytes.Clone(line)}
 	}
 	c.finish(r)
 	c.next()

@@ -377,6 +377,34 @@ func TestBrokenMonitor(t *testing.T) {
 	}
 }
 
+func TestRaw(t *testing.T) {
+	s := &qmptest.Server{Handlers: map[string]qmptest.Handler{
+		"query-status": status,
+		"silent":       func(qmptest.Call) (any, error) { return nil, qmptest.Silence },
+	}}
+	c := opened(t, s, qmp.Options{})
+	for _, x := range []struct{ in, want string }{
+		{` { "execute": "query-status" } `, `{"id":"libvirt-2","return":{"running":true,"status":"running"}}`},
+		{`{"execute":"nosuch"}`, `{"error":{"class":"CommandNotFound","desc":"The command nosuch has not been found"},"id":"libvirt-3"}`},
+		{`{}`, `{"error":{"class":"CommandNotFound","desc":"The command  has not been found"},"id":"libvirt-4"}`},
+		{`[1]`, `{"error":{"class":"GenericError","desc":"JSON parse error"}}`},
+	} {
+		got, err := c.RunRaw(t.Context(), []byte(x.in))
+		if err != nil || string(got) != x.want {
+			t.Errorf("%s: %s, %v", x.in, got, err)
+		}
+	}
+	for in, want := range map[string]error{`{"execute":"query-status","id":1}`: qmp.ErrHasID, "garbage": nil, "": nil} {
+		if got, err := c.RunRaw(t.Context(), []byte(in)); err == nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("%s: %s, %v", in, got, err)
+		}
+	}
+	var silent *qmp.SilentError
+	if _, err := c.RunRaw(within(t, time.Millisecond), []byte(`{"execute":"silent"}`)); !errors.As(err, &silent) || silent.Command != "silent" {
+		t.Errorf("error %v", err)
+	}
+}
+
 func TestLongAnswer(t *testing.T) {
 	long := strings.Repeat("0123456789", 50_000)
 	s := &qmptest.Server{Handlers: map[string]qmptest.Handler{

@@ -18,6 +18,8 @@ type message struct {
 	Return   json.RawMessage `json:"return"`
 	Error    *refusal        `json:"error"`
 	ID       *string         `json:"id"`
+
+	line []byte // as it came, until the next one is read
 }
 
 // timestamp is -1 twice where QEMU has no clock.
@@ -51,7 +53,8 @@ func newReader(r io.Reader, max int) *reader {
 	return &reader{in: bufio.NewReaderSize(r, readBuffer), max: max}
 }
 
-// next is the next message; what it holds is not overwritten by later ones.
+// next is the next message; what it holds, beside the line itself, is not
+// overwritten by later ones.
 func (r *reader) next() (*message, error) {
 	for {
 		line, err := r.line()
@@ -65,6 +68,7 @@ func (r *reader) next() (*message, error) {
 		if err := json.Unmarshal(line, m); err != nil {
 			return nil, fmt.Errorf("message of the monitor: %w", err)
 		}
+		m.line = line
 		return m, nil
 	}
 }

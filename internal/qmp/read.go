@@ -34,8 +34,8 @@ func (c *Client) take(m *message) {
 	case m.Event != nil:
 		c.events.put(Event{Name: *m.Event, Data: m.Data, Time: m.Time.time()})
 	case m.Error != nil:
-		c.answered(m.ID, reply{err: &Error{Class: m.Error.Class, Desc: m.Error.Desc}})
+		c.answered(m.ID, reply{err: &Error{Class: m.Error.Class, Desc: m.Error.Desc}}, m.line)
 	case m.Return != nil:
-		c.answered(m.ID, reply{value: m.Return})
+		c.answered(m.ID, reply{value: m.Return}, m.line)
 	}
 }

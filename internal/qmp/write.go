@@ -15,7 +15,7 @@ func (c *Client) send(cmd *command) {
 	if len(cmd.files) > 0 {
 		n, err := c.sendFiles(cmd)
 		if err != nil && n == 0 {
-			c.answered(&cmd.id, reply{err: err})
+			c.answered(&cmd.id, reply{err: err}, nil)
 			return
 		}
 		rest = rest[n:]
