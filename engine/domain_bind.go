@@ -20,6 +20,7 @@ func bindDomains(b *binder) {
 	bindDomainConsole(b)
 	bindDomainScreenshot(b)
 	bindDomainCounters(b)
+	bindDomainBlockStatsFlags(b)
 	bindDomainManagedSave(b)
 	bindDomainSnapshots(b)
 	bindDomainCheckpoints(b)

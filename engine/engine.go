@@ -76,6 +76,7 @@ func New(cfg Config) *Engine {
 	bindDomains(b)
 	bindNetworks(b)
 	bindMonitorEvents(b)
+	bindMonitorCommand(b)
 	bindHostObjects(b)
 	bindStorage(b)
 	bindRest(b)

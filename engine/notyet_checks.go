@@ -43,7 +43,6 @@ var argChecks = []argCheck{
 
 	{remoteproto.DomainBlockPeek.Info, early, "Size", bufferSize(remoteproto.DomainBlockPeekBufferMax)},
 	{remoteproto.DomainBlockPeek.Info, late, "Path", notEmptyIfThere("disk")},
-	{remoteproto.DomainBlockStatsFlags.Info, early, "Nparams", atMostParams(remoteproto.DomainBlockStatsParametersMax)},
 	{remoteproto.DomainBlockRebase.Info, late, "Flags", rebaseFlags},
 	{remoteproto.DomainGetJobStats.Info, late, "Flags", requires(uint32(vir.DomainJobStatsKeepCompleted), uint32(vir.DomainJobStatsCompleted),
 		"VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED", "VIR_DOMAIN_JOB_STATS_COMPLETED")},
