@@ -28,6 +28,8 @@ type lasting struct {
 	// slow guests take their time to be attached, dead ones are gone.
 	slow map[string]time.Duration
 	dead map[string]bool
+	// self is the backend, where that is not the driver itself.
+	self drivers.Backend
 }
 
 type lastingGuest struct {
@@ -58,7 +60,11 @@ func newLasting() *lasting {
 
 func (l *lasting) Scheme() string { return "lasting" }
 func (l *lasting) Open(_ context.Context, uri *url.URL) (*drivers.Host, error) {
-	return &drivers.Host{Key: "lasting", URI: uri.String(), Personality: lastingPersonality{&testpersonality.Personality{}}, Backend: l}, nil
+	h := &drivers.Host{Key: "lasting", URI: uri.String(), Personality: lastingPersonality{&testpersonality.Personality{}}, Backend: l}
+	if l.self != nil {
+		h.Backend = l.self
+	}
+	return h, nil
 }
 func (l *lasting) GuestType() reflect.Type { return reflect.TypeFor[*lastingGuest]() }
 
