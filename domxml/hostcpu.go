@@ -126,6 +126,31 @@ func ParseHostCPU(doc []byte) (*HostCPU, error) {
 	return &c.HostCPU, nil
 }
 
+// ParseAnyCPU reads a <cpu> document that may be a host's, which names an
+// architecture, or a guest's: virConnectCompareCPU takes both. One of the two
+// is not nil.
+func ParseAnyCPU(doc []byte) (host *HostCPU, guest *CPU, err error) {
+	h, g := &hostCPU{}, &CPU{}
+	err = withTree(doc, vir.FromCPU, func(n node) error {
+		if n.Name() != "cpu" {
+			return errCPU(vir.ErrXMLError, "XML does not contain expected 'cpu' element")
+		}
+		if !n.Child("arch").Valid() {
+			guest = g
+			return (&decoder{}).decode(n, g)
+		}
+		if _, ok := n.Attr("match"); ok {
+			return errCPU(vir.ErrXMLError, "'arch' element cannot be used inside 'cpu' element with 'match' attribute'")
+		}
+		host = &h.HostCPU
+		return (&decoder{}).decode(n, h)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return host, guest, nil
+}
+
 // FormatHostCPU writes the <cpu> document of a host.
 func FormatHostCPU(c *HostCPU) []byte { return appendDocument(nil, "cpu", c, 0) }
 

@@ -126,6 +126,6 @@ type CPUModeler interface {
 	CPUModelNames(ctx context.Context, arch string) ([]string, error)
 	// BaselineCPU is the best CPU for guests that shall run on each of the
 	// hosts, of which there is one at least. With expand it lists the features
-	// of its model, too.
-	BaselineCPU(ctx context.Context, hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error)
+	// of its model, too; with migratable none that keeps a guest on its host.
+	BaselineCPU(ctx context.Context, hosts []*domxml.HostCPU, expand, migratable bool) (*domxml.CPU, error)
 }

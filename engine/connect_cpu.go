@@ -26,7 +26,8 @@ func connectBaselineCPU(c *call, a *remoteproto.ConnectBaselineCPUArgs) (*remote
 		hosts = append(hosts, h)
 	}
 	expand := a.Flags&uint32(vir.ConnectBaselineCPUExpandFeatures) != 0
-	cpu, err := c.host.backend.(drivers.CPUModeler).BaselineCPU(c, hosts, expand)
+	migratable := a.Flags&uint32(vir.ConnectBaselineCPUMigratable) != 0
+	cpu, err := c.host.backend.(drivers.CPUModeler).BaselineCPU(c, hosts, expand, migratable)
 	if err != nil {
 		return nil, err
 	}

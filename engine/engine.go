@@ -72,7 +72,9 @@ func New(cfg Config) *Engine {
 	b := &binder{engine: e}
 	bindConnect(b)
 	bindConnectCPU(b)
+	bindConnectCPUCompare(b)
 	bindNode(b)
+	bindNodeMemory(b)
 	bindDomains(b)
 	bindNetworks(b)
 	bindMonitorEvents(b)

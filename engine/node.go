@@ -84,7 +84,11 @@ func nodeGetSecurityModel(c *call, _ *proc.Void) (*remoteproto.NodeGetSecurityMo
 }
 
 func nodeGetCPUStats(c *call, a *remoteproto.NodeGetCPUStatsArgs) (*remoteproto.NodeGetCPUStatsRet, error) {
-	stats, err := c.host.backend.(drivers.NodeCPUStatter).NodeCPUStats(c, int(a.CPUNum))
+	cpu := int(a.CPUNum)
+	if a.Nparams == 0 {
+		cpu = -1 // the number of figures does not depend on it, whether there is such a CPU or not
+	}
+	stats, err := c.host.backend.(drivers.NodeCPUStatter).NodeCPUStats(c, cpu)
 	if err != nil {
 		return nil, err
 	}

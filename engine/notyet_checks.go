@@ -62,24 +62,6 @@ var argChecks = []argCheck{
 	}},
 	{remoteproto.DomainDelThrottleGroup.Info, late, "Group", there("group")},
 
-	{remoteproto.NodeGetMemoryParameters.Info, early, "Nparams", atMostParams(remoteproto.NodeMemoryParametersMax)},
-	{remoteproto.NodeSetMemoryParameters.Info, late, "Params", notNone("params")},
-	{remoteproto.NodeGetMemoryStats.Info, early, "Nparams", atMostParams(remoteproto.NodeMemoryStatsMax)},
-	{remoteproto.NodeGetMemoryStats.Info, late, "CellNum", func(info *proc.Info, v reflect.Value, _ any) error {
-		if v.Int() < -1 {
-			return argError(info, "cpuNum", "cellNum in %s only accepts -1 as a negative value", info.API)
-		}
-		return nil
-	}},
-	{remoteproto.NodeAllocPages.Info, late, "PageSizes", func(info *proc.Info, v reflect.Value, _ any) error {
-		return notZero(info, "npages", int32(v.Len()))
-	}},
-	{remoteproto.NodeAllocPages.Info, late, "PageCounts", notNone("pageCounts")},
-	{remoteproto.NodeAllocPages.Info, late, "CellCount", func(info *proc.Info, v reflect.Value, _ any) error {
-		return notZero(info, "cellCount", uint32(v.Uint()))
-	}},
-	{remoteproto.ConnectBaselineHypervisorCPU.Info, early, "XMLCPUs", notNone("xmlCPUs")},
-
 	{qemuproto.DomainQemuAttach.Info, early, "PIDValue", func(info *proc.Info, v reflect.Value, _ any) error {
 		return notZero(info, "pid_value", uint32(v.Uint()))
 	}},

@@ -16,10 +16,20 @@ func errModel(name string) error {
 	return vir.Errorf(vir.FromCPU, vir.ErrInternalError, "Unknown CPU model %s", name)
 }
 
+// BaselineOptions say what a baseline is for.
+type BaselineOptions struct {
+	// Expand lists all features.
+	Expand bool
+	// Real leaves out features that emulators do not know: those that describe
+	// what the host's own system does.
+	Real bool
+	// Migratable leaves out features that keep a guest on its host.
+	Migratable bool
+}
+
 // Baseline is the best guest CPU that runs on all of the hosts. The first one
-// says of which architecture it is. With expand the features of the model are
-// listed, too.
-func (m *Map) Baseline(hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error) {
+// says of which architecture it is.
+func (m *Map) Baseline(hosts []*domxml.HostCPU, o BaselineOptions) (*domxml.CPU, error) {
 	arch := hosts[0].Arch
 	family, ok := families[arch]
 	if !ok {
@@ -27,7 +37,7 @@ func (m *Map) Baseline(hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error
 	}
 	switch family {
 	case "x86":
-		return m.x86.baseline(hosts, expand)
+		return m.x86.baseline(hosts, o)
 	case "ppc64":
 		return m.ppc64.baseline(hosts)
 	case "arm":
@@ -79,10 +89,13 @@ func (c *candidate) cost() int { return len(c.require) + 2*len(c.disable) }
 
 // baseline intersects what the hosts report and finds the model for it. Where
 // the hosts are of one model, it stays.
-func (m *x86Map) baseline(hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error) {
+func (m *x86Map) baseline(hosts []*domxml.HostCPU, o BaselineOptions) (*domxml.CPU, error) {
 	data, vendor, told, err := m.common(hosts)
 	if err != nil {
 		return nil, err
+	}
+	if o.Real {
+		m.forGuests(data)
 	}
 	best := m.choose(data, vendor, hosts)
 	if best == nil {
@@ -97,7 +110,16 @@ func (m *x86Map) baseline(hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, er
 	if told {
 		c.Vendor = vendor
 	}
-	m.list(c, best, data, expand)
+	if o.Migratable { // what is added to the model; that itself stays as it is
+		best.require = slices.DeleteFunc(best.require, func(i int) bool {
+			if !m.features[i].stays {
+				return false
+			}
+			data.clear(&m.features[i])
+			return true
+		})
+	}
+	m.list(c, best, data, o.Expand)
 	return c, nil
 }
 

@@ -44,7 +44,7 @@ func baseline(m *Map, docs [][]byte, expand bool) (string, error) {
 		}
 		hosts = append(hosts, h)
 	}
-	c, err := m.Baseline(hosts, expand)
+	c, err := m.Baseline(hosts, BaselineOptions{Expand: expand})
 	if err != nil {
 		return "", err
 	}
@@ -117,7 +117,7 @@ func TestBaseline(t *testing.T) {
 // features added and 2 taken away.
 func TestDifference7BaselineModel(t *testing.T) {
 	m := reference(t)
-	c, err := m.Baseline([]*domxml.HostCPU{{Arch: "x86_64", Model: "Opteron_G4-v1", Vendor: "Intel"}}, false)
+	c, err := m.Baseline([]*domxml.HostCPU{{Arch: "x86_64", Model: "Opteron_G4-v1", Vendor: "Intel"}}, BaselineOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}

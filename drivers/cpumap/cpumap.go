@@ -60,9 +60,10 @@ type (
 		Models   []modelElement   `xml:"model"`
 	}
 	featureElement struct {
-		Name   string         `xml:"name,attr"`
-		CPUIDs []cpuidElement `xml:"cpuid"`
-		MSRs   []msrElement   `xml:"msr"`
+		Name       string         `xml:"name,attr"`
+		Migratable string         `xml:"migratable,attr"`
+		CPUIDs     []cpuidElement `xml:"cpuid"`
+		MSRs       []msrElement   `xml:"msr"`
 	}
 	cpuidElement struct {
 		EAXIn string `xml:"eax_in,attr"`
@@ -83,6 +84,9 @@ type (
 			Host  string `xml:"host,attr"`
 			Guest string `xml:"guest,attr"`
 		} `xml:"decode"`
+		Check *struct {
+			Partial string `xml:"partial,attr"`
+		} `xml:"check"`
 		Signatures []struct {
 			Family   uint   `xml:"family,attr"`
 			Model    uint   `xml:"model,attr"`

@@ -33,14 +33,16 @@ type bit struct {
 }
 
 type x86Feature struct {
-	name string
-	bits []bit
+	name  string
+	stays bool // a guest that has it cannot be moved to another host
+	bits  []bit
 }
 
 type x86Model struct {
 	name, vendor string
 	host         bool // may be what a host is called
 	guest        bool // may be chosen for guests
+	compat       bool // emulators do not say what it lacks: its features do
 	signatures   []signature
 	data         x86Data
 	// removed are features that the model had in older releases: guests are
@@ -107,7 +109,7 @@ func (m *x86Map) add(part *partFile) error {
 
 // read turns the registers of a feature into bits.
 func (m *x86Map) read(e *featureElement) (x86Feature, error) {
-	f := x86Feature{name: e.Name}
+	f := x86Feature{name: e.Name, stays: e.Migratable == "no"}
 	var failed error
 	number := func(s string) uint32 {
 		if s == "" {
@@ -153,6 +155,7 @@ func (m *x86Map) read(e *featureElement) (x86Feature, error) {
 
 func (m *x86Map) addModel(e *modelElement) error {
 	model := &x86Model{name: e.Name, host: e.Decode == nil || e.Decode.Host != "off", guest: e.Decode == nil || e.Decode.Guest != "off"}
+	model.compat = e.Check != nil && e.Check.Partial == "compat"
 	if e.Base != nil {
 		base := m.model[e.Base.Name]
 		if base == nil {

@@ -43,8 +43,11 @@ var (
 	_ drivers.FreePager      = (*Host)(nil)
 	_ drivers.Sysinfoer      = (*Host)(nil)
 
-	_ drivers.NodeDeviceLister = (*Host)(nil)
-	_ drivers.InterfaceLister  = (*Host)(nil)
+	_ drivers.NodeDeviceLister  = (*Host)(nil)
+	_ drivers.InterfaceLister   = (*Host)(nil)
+	_ drivers.NodeMemoryStatter = (*Host)(nil)
+	_ drivers.NodeMemoryTuner   = (*Host)(nil)
+	_ drivers.PageAllocator     = (*Host)(nil)
 )
 
 // New is the machine that we run on.

@@ -135,7 +135,7 @@ func (h *Host) allocPages(id int, size, count uint64, add bool) error {
 		return failed(vir.ErrOperationFailed, "page size %d is not available on node %d", size, id)
 	}
 	if add {
-		count += before
+		count = max(count, count+before) // a number without meaning does not become a small one
 	}
 	if err := h.write(file, strconv.FormatUint(count, 10)); err != nil {
 		return systemError(err, "Unable to write to: /%s", file)

@@ -41,10 +41,10 @@ func (b *Backend) CPUModelNames(_ context.Context, arch string) ([]string, error
 }
 
 // BaselineCPU follows from the documents and the map alone.
-func (b *Backend) BaselineCPU(_ context.Context, hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error) {
+func (b *Backend) BaselineCPU(_ context.Context, hosts []*domxml.HostCPU, expand, migratable bool) (*domxml.CPU, error) {
 	m, err := b.cpuMap()
 	if err != nil {
 		return nil, err
 	}
-	return m.Baseline(hosts, expand)
+	return m.Baseline(hosts, cpumap.BaselineOptions{Expand: expand, Migratable: migratable})
 }

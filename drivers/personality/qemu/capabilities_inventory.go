@@ -6,7 +6,6 @@ import (
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
-	"github.com/govirtd/govirtd/drivers/cpumap"
 	"github.com/govirtd/govirtd/drivers/qemucaps"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
@@ -28,8 +27,8 @@ type Inventory struct {
 var (
 	_ drivers.DomainCapabilitieser = (*Inventory)(nil)
 	_ drivers.MaxVcpuser           = (*Inventory)(nil)
-	_ drivers.CPUModeler           = (*Inventory)(nil)
 	_ drivers.SecurityModeler      = (*Inventory)(nil)
+	_ drivers.SEVInformer          = (*Inventory)(nil)
 )
 
 // Capabilities is the document of virConnectGetCapabilities.
@@ -67,39 +66,6 @@ func (i *Inventory) MaxVcpus(ctx context.Context, domainType string) (int, error
 	return 0, vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, "unknown type '%s'", domainType)
 }
 
-// models is the host's map of CPUs.
-func (i *Inventory) models(ctx context.Context) (*cpumap.Map, error) {
-	facts, err := i.Facts(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if facts.Models == nil {
-		return nil, vir.Errorf(vir.FromCPU, vir.ErrInternalError, "the host has no map of CPUs")
-	}
-	return facts.Models, nil
-}
-
-// CPUModelNames are those of the map.
-func (i *Inventory) CPUModelNames(ctx context.Context, arch string) ([]string, error) {
-	if !drivers.KnownArch(arch) {
-		return nil, vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, "cannot find architecture %s", arch)
-	}
-	m, err := i.models(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return m.ModelNames(arch)
-}
-
-// BaselineCPU follows from the documents and the map alone.
-func (i *Inventory) BaselineCPU(ctx context.Context, hosts []*domxml.HostCPU, expand bool) (*domxml.CPU, error) {
-	m, err := i.models(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return m.Baseline(hosts, expand)
-}
-
 // SecurityModel is that no label is known to the kernel; owners of files are
 // told in the capabilities only.
 func (*Inventory) SecurityModel(context.Context) (model, doi string, err error) {
@@ -109,4 +75,22 @@ func (*Inventory) SecurityModel(context.Context) (model, doi string, err error) 
 // SecurityLabel is that of the model, which has none.
 func (*Inventory) SecurityLabel(context.Context, *domxml.Domain, drivers.Guest) (label string, enforcing bool, err error) {
 	return "", false, nil
+}
+
+// SEVInfo is that of the emulator for the host's own processor.
+func (i *Inventory) SEVInfo(ctx context.Context) (drivers.SEVInfo, error) {
+	facts, err := i.Facts(ctx)
+	if err != nil {
+		return drivers.SEVInfo{}, err
+	}
+	emulators, err := i.Emulators(ctx)
+	if err != nil {
+		return drivers.SEVInfo{}, err
+	}
+	e := emulatorOf(emulators, facts.Arch, facts.Arch)
+	if e == nil || e.SEV == nil {
+		return drivers.SEVInfo{}, vir.Errorf(vir.FromQEMU, vir.ErrOperationUnsupported, "QEMU does not support SEV guest")
+	}
+	return drivers.SEVInfo{PDH: e.SEV.PDH, CertChain: e.SEV.CertChain, CPU0ID: e.SEV.CPU0ID, CBitPos: uint32(e.SEV.CBitPos),
+		ReducedPhysBits: uint32(e.SEV.ReducedPhysBits), MaxGuests: uint32(facts.SEVGuests), MaxESGuests: uint32(facts.SEVESGuests)}, nil
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/govirtd/govirtd/drivers/qemucaps"
 )
 
-// domcaps is a document on its way.
+// domcaps is a kind of domain: an emulator with a machine, for a processor and
+// an accelerator.
 type domcaps struct {
 	facts   *HostFacts
 	e       *qemucaps.Emulator
@@ -16,17 +17,19 @@ type domcaps struct {
 	kvm     bool
 }
 
-// domainCapabilities describes what a domain may have on an emulator.
-func domainCapabilities(f *HostFacts, e *qemucaps.Emulator, arch string, m qemucaps.Machine, virtType string) *domxml.DomainCapabilities {
-	d := &domcaps{facts: f, e: e, arch: arch, machine: m, kvm: virtType == "kvm"}
+// document describes what a domain may have.
+func (d *domcaps) document() *domxml.DomainCapabilities {
 	c := &domxml.DomainCapabilities{
-		Path: &e.Path, Domain: virtType, Machine: &m.Name, Arch: arch,
-		IOThreads:     &domxml.DomainCapsFeature{Supported: yesNo(e.HasType("iothread"))},
+		Path: &d.e.Path, Domain: "qemu", Machine: &d.machine.Name, Arch: d.arch,
+		IOThreads:     &domxml.DomainCapsFeature{Supported: yesNo(d.e.HasType("iothread"))},
 		OS:            d.os(),
 		CPU:           d.cpu(),
 		MemoryBacking: d.memoryBacking(),
 		Devices:       d.devices(),
 		Features:      d.features(),
+	}
+	if d.kvm {
+		c.Domain = "kvm"
 	}
 	if n := d.maxVCPUs(); n > 0 {
 		c.VCPU = &domxml.DomainCapsVCPU{Max: uint(n)}

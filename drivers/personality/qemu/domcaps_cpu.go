@@ -59,7 +59,7 @@ func (d *domcaps) hostModel() domxml.DomainCapsCPUMode {
 	if !d.x86() || models == nil || d.expansion() == nil {
 		return out
 	}
-	cpu := hostModel(models, d.e, d.cpus(), d.expansion())
+	cpu := models.GuestCPU(d.guestQuery(models))
 	if cpu == nil {
 		return out
 	}
@@ -73,20 +73,20 @@ func (d *domcaps) hostModel() domxml.DomainCapsCPUMode {
 	return out
 }
 
-// hostModel names the processor that an emulator gives to guests at best; nil
-// where no model fits.
-func hostModel(models *cpumap.Map, e *qemucaps.Emulator, cpus []qemucaps.CPU, x *qemucaps.Expansion) *domxml.CPU {
-	byName := make(map[string]*qemucaps.CPU, len(cpus))
-	for i := range cpus {
-		byName[cpus[i].Name] = &cpus[i]
+// guestQuery describes the best processor that a guest can have.
+func (d *domcaps) guestQuery(models *cpumap.Map) cpumap.GuestQuery {
+	byName := make(map[string]*qemucaps.CPU)
+	for i, c := range d.cpus() {
+		byName[c.Name] = &d.cpus()[i]
 	}
-	// An emulator that does not tell what a running CPU lacks is not believed
-	// what it says about model specific registers.
-	registers := e.HasProperty("max-x86_64-cpu", "unavailable-features")
 	q := cpumap.GuestQuery{
 		Has: func(model string) bool { return byName[model] != nil },
 		Lacking: func(model string) (out []string) {
-			for _, name := range byName[model].Blockers {
+			c := byName[model]
+			if c == nil {
+				return nil
+			}
+			for _, name := range c.Blockers {
 				if f, ok := models.Feature(name); ok {
 					out = append(out, f)
 				}
@@ -94,9 +94,18 @@ func hostModel(models *cpumap.Map, e *qemucaps.Emulator, cpus []qemucaps.CPU, x 
 			return out
 		},
 	}
+	x := d.expansion()
+	// An emulator that does not tell what a running CPU lacks is not believed
+	// what it says about model specific registers.
+	registers := d.e.HasProperty("max-x86_64-cpu", "unavailable-features")
 	for name, on := range x.Props {
 		if f, ok := models.Feature(name); ok && on == true && (registers || !models.FromMSR(f)) {
 			q.Features = append(q.Features, f)
+		}
+	}
+	for _, name := range x.NotMigratable {
+		if f, ok := models.Feature(name); ok {
+			q.Stays = append(q.Stays, f)
 		}
 	}
 	q.Vendor, _ = x.Props["vendor"].(string)
@@ -105,7 +114,7 @@ func hostModel(models *cpumap.Map, e *qemucaps.Emulator, cpus []qemucaps.CPU, x 
 		return uint(max(0, n))
 	}
 	q.Signature = &domxml.CPUSignature{Family: number("family"), Model: number("model"), Stepping: number("stepping")}
-	return models.GuestCPU(q)
+	return q
 }
 
 // custom are the models that can be named, in the order of their names.

@@ -17,15 +17,24 @@ import (
 // caller does not name is the host's architecture, its emulator, the default
 // machine, and the fastest way to run guests.
 func (i *Inventory) DomainCapabilities(ctx context.Context, q drivers.DomainCapabilitiesQuery) (string, error) {
-	invalid := func(format string, args ...any) (string, error) {
-		return "", vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, format, args...)
+	d, err := i.settle(ctx, q)
+	if err != nil {
+		return "", err
+	}
+	return string(domxml.FormatDomainCapabilities(d.document())), nil
+}
+
+// settle finds the kind of domain that is asked about.
+func (i *Inventory) settle(ctx context.Context, q drivers.DomainCapabilitiesQuery) (*domcaps, error) {
+	invalid := func(format string, args ...any) (*domcaps, error) {
+		return nil, vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, format, args...)
 	}
 	if q.VirtType != nil && !drivers.KnownVirtType(*q.VirtType) {
 		return invalid("unknown virttype: %s", *q.VirtType)
 	}
 	facts, err := i.Facts(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	arch := facts.Arch
 	if q.Arch != nil {
@@ -35,7 +44,7 @@ func (i *Inventory) DomainCapabilities(ctx context.Context, q drivers.DomainCapa
 	}
 	e, err := i.queried(ctx, facts, q.Emulator, arch)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if q.Emulator != nil && q.Arch != nil && !runsArch(e, arch) {
 		return invalid("architecture from emulator '%s' doesn't match given architecture '%s'", e.Arch, arch)
@@ -65,7 +74,7 @@ func (i *Inventory) DomainCapabilities(ctx context.Context, q drivers.DomainCapa
 	if virtType != "qemu" && virtType != "kvm" {
 		return invalid("Emulator '%s' does not support virt type '%s'", e.Path, virtType)
 	}
-	return string(domxml.FormatDomainCapabilities(domainCapabilities(facts, e, arch, machine, virtType))), nil
+	return &domcaps{facts: facts, e: e, arch: arch, machine: machine, kvm: virtType == "kvm"}, nil
 }
 
 func defaultMachine(e *qemucaps.Emulator) (qemucaps.Machine, bool) {

@@ -254,7 +254,7 @@ func TestDomainCapabilitiesErrors(t *testing.T) {
 func TestOlderEmulator(t *testing.T) {
 	e := recordedEmulator(t, "qemu-7.2-x86_64.json")
 	m, _ := e.Machine("q35")
-	c := domainCapabilities(&HostFacts{Arch: "x86_64"}, e, "x86_64", m, "qemu")
+	c := (&domcaps{facts: &HostFacts{Arch: "x86_64"}, e: e, arch: "x86_64", machine: m}).document()
 	if c.VCPU.Max != 288 || c.Features.AsyncTeardown.Supported != domxml.No || c.Features.PS2.Supported != domxml.Yes {
 		t.Errorf("%s", domxml.FormatDomainCapabilities(c))
 	}
