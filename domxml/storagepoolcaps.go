@@ -107,6 +107,9 @@ func ParseStoragePoolSources(doc []byte, t StoragePoolType) (*StoragePoolSources
 
 // FormatStoragePoolSources writes what a search has found.
 func FormatStoragePoolSources(s *StoragePoolSources) ([]byte, error) {
+	if len(s.Sources) == 0 {
+		return []byte("<sources>\n</sources>\n"), nil
+	}
 	return appendDocument(nil, "sources", s, 0), nil
 }
 

@@ -17,6 +17,9 @@ type StorageVolume struct {
 
 	Capacity   StorageSize `xml:"capacity" vir:"always"`
 	Allocation StorageSize `xml:"allocation" vir:"always"`
+	// AllocationSet says that the document named the allocation; else it is the
+	// capacity.
+	AllocationSet bool `xml:"-"`
 	// Physical is the size of the image itself; a daemon tells it.
 	Physical *StorageSize `xml:"physical" vir:"live"`
 

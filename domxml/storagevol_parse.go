@@ -34,9 +34,11 @@ func (v *StorageVolume) parseNode(d *decoder, n node) error {
 		return err
 	}
 	v.Allocation = v.Capacity
-	if err := v.Allocation.read(n.Child("allocation")); err != nil {
+	allocation := n.Child("allocation")
+	if err := v.Allocation.read(allocation); err != nil {
 		return err
 	}
+	v.AllocationSet = allocation.Valid() && allocation.Text() != ""
 	if err := v.parseLive(d, n); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"syscall"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
@@ -138,7 +139,9 @@ func upload(s proc.Stream, content drivers.StorageVolumeContent, at, end int64) 
 			n = hole
 		}
 		if n > end-at {
-			return vir.Errorf(vir.FromStorage, vir.ErrSystemError, "cannot write to stream: No space left on device")
+			e := vir.Errorf(vir.FromStreams, vir.ErrSystemError, "cannot write to stream: No space left on device")
+			e.Int1 = int32(syscall.ENOSPC)
+			return e
 		}
 		if data == nil {
 			err = content.PunchHole(at, hole)

@@ -145,7 +145,7 @@ func (h *Host) errVolumeThere(name string, clone bool) error {
 	case clone:
 		return h.storageError(vir.ErrInternalError, "storage volume name '%s' already in use.", name)
 	}
-	return h.storageError(vir.ErrStorageVolExist, "storage volume '%s' exists already", name)
+	return h.storageError(vir.ErrStorageVolExist, "'%s'", name)
 }
 
 // cloneSource finds the volume to copy. The reference's test driver looks for

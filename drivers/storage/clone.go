@@ -17,6 +17,9 @@ func (m *maker) copy(ctx context.Context, from *drivers.StorageVolumeRef) error 
 	if m.vol.Capacity.Value < from.Volume.Capacity.Value {
 		m.vol.Capacity = from.Volume.Capacity
 	}
+	if !m.vol.AllocationSet {
+		m.vol.Allocation = m.vol.Capacity
+	}
 	root, err := openTarget(from.Pool)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -66,9 +65,4 @@ func unknownFlags[F ~uint32](flags, known F, function string) error {
 		return vir.UnsupportedFlags(vir.FromStorage, function, uint32(bad))
 	}
 	return nil
-}
-
-// errNoBackend is about a type of which there are definitions only.
-func errNoBackend(t domxml.StoragePoolType, what string) error {
-	return errNoSupport("pool type '%s' does not support %s", t, what)
 }

@@ -49,7 +49,7 @@ func buildOther(pool *domxml.StoragePool) error {
 	case domxml.StoragePoolISCSI, domxml.StoragePoolSCSI, domxml.StoragePoolMpath:
 		return nil
 	}
-	return errNoBackend(pool.Type, "pool building")
+	return errNoSupport("pool does not support pool building")
 }
 
 // makeTarget makes the directory. One that is there keeps the mode and owner
@@ -121,7 +121,7 @@ func setFileCOW(f *os.File, path string, on bool) error {
 // DeleteStoragePool removes the target, which must be empty.
 func (s *Storage) DeleteStoragePool(_ context.Context, pool *domxml.StoragePool, flags vir.StoragePoolDeleteFlags) error {
 	if !files(pool.Type) {
-		return errNoBackend(pool.Type, "pool deletion")
+		return errNoSupport("pool does not support pool deletion")
 	}
 	if err := unknownFlags(flags, 0, "virStorageBackendDeleteLocal"); err != nil {
 		return err

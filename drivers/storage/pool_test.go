@@ -76,8 +76,8 @@ func TestOtherPools(t *testing.T) {
 	b := newBench(t)
 	b.pool = b.parse("<pool type='logical'><name>vg</name><source><device path='/dev/x'/></source></pool>")
 	b.fails(b.s.StartStoragePool(t.Context(), b.pool), vir.ErrNoSupport, "pools of type 'logical' cannot be started")
-	b.fails(b.s.BuildStoragePool(t.Context(), b.pool, 0), vir.ErrNoSupport, "pool type 'logical' does not support pool building")
-	b.fails(b.s.DeleteStoragePool(t.Context(), b.pool, 0), vir.ErrNoSupport, "pool type 'logical' does not support pool deletion")
+	b.fails(b.s.BuildStoragePool(t.Context(), b.pool, 0), vir.ErrNoSupport, "pool does not support pool building")
+	b.fails(b.s.DeleteStoragePool(t.Context(), b.pool, 0), vir.ErrNoSupport, "pool does not support pool deletion")
 	var have []string
 	for _, p := range domxml.NewStoragePoolCapabilities(b.s.HasStoragePoolType).Pools {
 		if p.Supported == domxml.Yes {

@@ -176,7 +176,7 @@ func (m *maker) checkBacking(b *domxml.StorageBackingStore) error {
 	}
 	defer e.close()
 	failed := func(format string, args ...any) error {
-		return vir.Errorf(vir.FromStorage, vir.ErrInternalError, "Could not open backing image '%s': "+format, append([]any{b.Path}, args...)...)
+		return vir.Errorf(vir.FromNone, vir.ErrInternalError, "Could not open backing image '%s': "+format, append([]any{b.Path}, args...)...)
 	}
 	if e.kind() == unix.S_IFDIR || e.file == nil {
 		return failed("it must be a regular file or a block device")
@@ -188,10 +188,9 @@ func (m *maker) checkBacking(b *domxml.StorageBackingStore) error {
 	switch b.Format.Type {
 	case "raw":
 		info.Capacity = uint64(e.size())
+	case "iso":
+		return failed("Unknown driver 'iso'")
 	case info.Format:
-		if info.Format == "iso" {
-			return failed("Unknown driver 'iso'")
-		}
 	default:
 		return failed("Image is not in %s format", b.Format.Type)
 	}

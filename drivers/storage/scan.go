@@ -45,8 +45,8 @@ func (s *Storage) ScanStoragePool(ctx context.Context, pool *domxml.StoragePool,
 	return c, space(pool, dir, &c)
 }
 
-// space measures the file system of a target: what the daemon's user cannot
-// have counts as allocated.
+// space measures the file system of a target. What it keeps for root counts as
+// free, as for the reference.
 func space(pool *domxml.StoragePool, dir *os.File, c *drivers.StoragePoolContent) error {
 	var fs unix.Statfs_t
 	if err := unix.Fstatfs(int(dir.Fd()), &fs); err != nil {
@@ -54,7 +54,7 @@ func space(pool *domxml.StoragePool, dir *os.File, c *drivers.StoragePoolContent
 	}
 	unit := uint64(fs.Frsize)
 	c.Capacity = fs.Blocks * unit
-	c.Allocation = c.Capacity - min(fs.Bavail*unit, c.Capacity)
+	c.Allocation = c.Capacity - min(fs.Bfree*unit, c.Capacity)
 	st, err := dir.Stat()
 	if err != nil {
 		return systemError(vir.FromStorage, err, "cannot stat file '%s'", pool.Target.Path)

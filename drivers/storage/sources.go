@@ -20,7 +20,7 @@ func (s *Storage) FindStoragePoolSources(ctx context.Context, t domxml.StoragePo
 	case t == domxml.StoragePoolLogical:
 		return &domxml.StoragePoolSources{}, nil // of which none can be started
 	default:
-		return nil, errNoBackend(t, "source discovery")
+		return nil, errNoSupport("pool type '%s' does not support source discovery", t)
 	}
 	if from == nil {
 		return nil, vir.Errorf(vir.FromStorage, vir.ErrInvalidArg, "hostname must be specified for netfs sources")
