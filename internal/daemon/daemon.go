@@ -97,12 +97,15 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 	}
 	cfg.Options.Logger = cfg.Log
 	list, real := cfg.Drivers(), cfg.realQEMU()
+	defaultURI := "test:///default"
 	if real != nil {
+		// whoever names no host means the machine's own guests, as with libvirtd
+		defaultURI = real.uri()
 		list = append(list, qemupersonality.Driver{Host: real.open, Session: real.places.session})
 	}
 	e := engine.New(engine.Config{
 		Drivers:    list,
-		DefaultURI: "test:///default",
+		DefaultURI: defaultURI,
 		Strict:     cfg.Strict,
 		Log:        cfg.Log,
 		Rand:       cfg.Rand,
@@ -143,12 +146,8 @@ func (d *Daemon) adopt(ctx context.Context) {
 	if d.qemu == nil || !d.qemu.inUse() {
 		return
 	}
-	uri := "qemu:///system"
-	if d.qemu.places.session {
-		uri = "qemu:///session"
-	}
-	if err := d.engine.Open(ctx, uri); err != nil {
-		d.cfg.Log.Error("what an earlier daemon has left is not there yet", "uri", uri, "error", err)
+	if err := d.engine.Open(ctx, d.qemu.uri()); err != nil {
+		d.cfg.Log.Error("what an earlier daemon has left is not there yet", "uri", d.qemu.uri(), "error", err)
 	}
 }
 

@@ -75,6 +75,14 @@ func newQEMUHost(cfg Config) *qemuHost {
 	return q
 }
 
+// uri is the URI of the host.
+func (q *qemuHost) uri() string {
+	if q.places.session {
+		return "qemu:///session"
+	}
+	return "qemu:///system"
+}
+
 // open makes the host, or gives the one that there is. An emulator that cannot
 // be asked is not there.
 func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
