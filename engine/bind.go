@@ -38,6 +38,8 @@ type binding struct {
 	// needs is the ability that the backend must have, guestNeeds that of its
 	// guests; nil for none.
 	needs, guestNeeds reflect.Type
+	// orNeeds is another ability that does as well as needs.
+	orNeeds reflect.Type
 	// always: part of every personality whatever the reference's table says.
 	always bool
 }
@@ -107,6 +109,12 @@ func (s setup[A]) driver(f func(*call, *A) error) setup[A] {
 // needing names the ability that the backend must have.
 func needing[C, A any](s setup[A]) setup[A] {
 	s.needs = reflect.TypeFor[C]()
+	return s
+}
+
+// orNeeding names another ability that does as well as that of needing.
+func orNeeding[C, A any](s setup[A]) setup[A] {
+	s.orNeeds = reflect.TypeFor[C]()
 	return s
 }
 
@@ -225,15 +233,28 @@ func onDomain[A, R any, P aboutDomain[A]](b *binder, p *proc.Proc[A, R], fn func
 	})
 }
 
+// mayKnow looks a domain up where the reference does so first; its test driver
+// answers some questions about domains that are not there.
+func (h *Host) mayKnow(ref *remoteproto.Domain) error {
+	if !h.hasDriver(vir.FromDomain) {
+		return nil
+	}
+	_, err := h.domain(ref)
+	return err
+}
+
 // onCounted binds a query of a list that can also be asked for its length,
 // which is the same for every domain: count answers that before a domain is
 // looked up, and is nil for other questions.
 func onCounted[A, R any, P aboutDomain[A]](b *binder, p *proc.Proc[A, R], count func(*A) *R, fn func(*call, *Domain, *A) (*R, error)) setup[A] {
 	return onConn(b, p, func(c *call, a *A) (*R, error) {
+		ref := P(a).DomainRef()
+		if err := c.host.mayKnow(ref); err != nil {
+			return nil, err
+		}
 		if r := count(a); r != nil {
 			return r, nil
 		}
-		ref := P(a).DomainRef()
 		d, err := c.host.domain(ref)
 		if err != nil {
 			return nil, err

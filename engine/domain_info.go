@@ -3,6 +3,7 @@ package engine
 import (
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 func bindDomainInfo(b *binder) {
@@ -38,7 +39,14 @@ func domainGetState(_ *call, d *Domain, _ *remoteproto.DomainGetStateArgs) (*rem
 
 // domainGetOSType does not look the domain up: the reference's answer is the
 // same for a domain that is not there.
-func domainGetOSType(*call, *remoteproto.DomainGetOSTypeArgs) (*remoteproto.DomainGetOSTypeRet, error) {
+func domainGetOSType(c *call, a *remoteproto.DomainGetOSTypeArgs) (*remoteproto.DomainGetOSTypeRet, error) {
+	if c.host.hasDriver(vir.FromDomain) {
+		d, err := c.host.domain(&a.Dom)
+		if err != nil {
+			return nil, err
+		}
+		return &remoteproto.DomainGetOSTypeRet{Type: d.load().current().tree().OS.Type.Value}, nil
+	}
 	return &remoteproto.DomainGetOSTypeRet{Type: "linux"}, nil
 }
 
@@ -58,8 +66,8 @@ func domainIsPersistent(_ *call, d *Domain, _ *remoteproto.DomainIsPersistentArg
 }
 
 // domainIsUpdated never says yes, nor does it look the domain up.
-func domainIsUpdated(*call, *remoteproto.DomainIsUpdatedArgs) (*remoteproto.DomainIsUpdatedRet, error) {
-	return &remoteproto.DomainIsUpdatedRet{}, nil
+func domainIsUpdated(c *call, a *remoteproto.DomainIsUpdatedArgs) (*remoteproto.DomainIsUpdatedRet, error) {
+	return &remoteproto.DomainIsUpdatedRet{}, c.host.mayKnow(&a.Dom)
 }
 
 func domainGetSecurityLabel(c *call, d *Domain, _ *remoteproto.DomainGetSecurityLabelArgs) (*remoteproto.DomainGetSecurityLabelRet, error) {

@@ -50,7 +50,10 @@ func bindDomainScheduler(b *binder) {
 }
 
 // domainGetSchedulerType is the same for every domain, there or not.
-func domainGetSchedulerType(c *call, _ *remoteproto.DomainGetSchedulerTypeArgs) (*remoteproto.DomainGetSchedulerTypeRet, error) {
+func domainGetSchedulerType(c *call, a *remoteproto.DomainGetSchedulerTypeArgs) (*remoteproto.DomainGetSchedulerTypeRet, error) {
+	if err := c.host.mayKnow(&a.Dom); err != nil {
+		return nil, err
+	}
 	name, _, err := c.host.backend.(drivers.Scheduler).Scheduler(c)
 	if err != nil {
 		return nil, err

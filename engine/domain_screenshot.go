@@ -19,6 +19,9 @@ func bindDomainScreenshot(b *binder) {
 // reference's test driver does not look the domain up: one that is not there
 // looks like one that is off.
 func domainScreenshot(c *call, a *remoteproto.DomainScreenshotArgs) (*remoteproto.DomainScreenshotRet, error) {
+	if err := c.host.mayKnow(&a.Dom); err != nil {
+		return nil, err
+	}
 	r := &record{name: a.Dom.Name, state: vir.DomainShutoff}
 	if d := c.host.domains.uuid(domxml.UUID(a.Dom.UUID)); d != nil {
 		r = d.load()

@@ -76,6 +76,9 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 	if err := h.adopt(ctx, kept); err != nil {
 		return nil, err
 	}
+	if err := h.lookAtDevices(ctx, 0); err != nil {
+		e.log.Error("the devices of the host cannot be looked at", "error", err)
+	}
 	if spec.Key != "" {
 		e.hosts[spec.Key] = h
 	}
@@ -117,6 +120,7 @@ func (e *Engine) remember(name string, spec *drivers.Host) {
 func (e *Engine) Open(ctx context.Context, uri string) error {
 	h, _, err := e.find(ctx, uri)
 	if err == nil {
+		go h.watchDevices()
 		go h.autostart(context.WithoutCancel(ctx))
 	}
 	return err

@@ -9,6 +9,7 @@ import (
 type hostObjects struct {
 	interfaces *hostInterfaces
 	devices    *registry[nodeDevice]
+	seen       devicesSeen
 	secrets    *registry[secret]
 	// filters' job guards the bindings too: they use filters.
 	filters  *registry[nwFilter]

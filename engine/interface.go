@@ -15,30 +15,30 @@ import (
 
 func bindInterfaces(b *binder) {
 	const bound = "REMOTE_INTERFACE_LIST_MAX"
-	inactive := func(i *hostInterface) bool { return !i.active }
-	active := func(i *hostInterface) bool { return i.active }
+	inactive := func(i *hostInterface) bool { return !i.active && !i.hidden }
+	active := func(i *hostInterface) bool { return i.active && !i.hidden }
 
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.ConnectNumOfInterfaces, func(c *call, _ *proc.Void) (*remoteproto.ConnectNumOfInterfacesRet, error) {
+	onInterfaces(b, remoteproto.ConnectNumOfInterfaces, func(c *call, _ *proc.Void) (*remoteproto.ConnectNumOfInterfacesRet, error) {
 		return &remoteproto.ConnectNumOfInterfacesRet{Num: countIn(c.host.interfaces.registry, active)}, nil
-	}).quick())
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.ConnectListInterfaces, func(c *call, a *remoteproto.ConnectListInterfacesArgs) (*remoteproto.ConnectListInterfacesRet, error) {
+	})
+	onInterfaces(b, remoteproto.ConnectListInterfaces, func(c *call, a *remoteproto.ConnectListInterfacesArgs) (*remoteproto.ConnectListInterfacesRet, error) {
 		return &remoteproto.ConnectListInterfacesRet{Names: names(c.host.interfaces.registry, a.Maxnames, active, (*hostInterface).name)}, nil
-	}).quick().wire(func(a *remoteproto.ConnectListInterfacesArgs) error {
+	}).wire(func(a *remoteproto.ConnectListInterfacesArgs) error {
 		return checkMax(a.Maxnames, "maxnames", remoteproto.InterfaceListMax, bound)
-	}))
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.ConnectNumOfDefinedInterfaces, func(c *call, _ *proc.Void) (*remoteproto.ConnectNumOfDefinedInterfacesRet, error) {
+	})
+	onInterfaces(b, remoteproto.ConnectNumOfDefinedInterfaces, func(c *call, _ *proc.Void) (*remoteproto.ConnectNumOfDefinedInterfacesRet, error) {
 		return &remoteproto.ConnectNumOfDefinedInterfacesRet{Num: countIn(c.host.interfaces.registry, inactive)}, nil
-	}).quick())
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.ConnectListDefinedInterfaces, func(c *call, a *remoteproto.ConnectListDefinedInterfacesArgs) (*remoteproto.ConnectListDefinedInterfacesRet, error) {
+	})
+	onInterfaces(b, remoteproto.ConnectListDefinedInterfaces, func(c *call, a *remoteproto.ConnectListDefinedInterfacesArgs) (*remoteproto.ConnectListDefinedInterfacesRet, error) {
 		return &remoteproto.ConnectListDefinedInterfacesRet{Names: names(c.host.interfaces.registry, a.Maxnames, inactive, (*hostInterface).name)}, nil
-	}).quick().wire(func(a *remoteproto.ConnectListDefinedInterfacesArgs) error {
+	}).wire(func(a *remoteproto.ConnectListDefinedInterfacesArgs) error {
 		return checkMax(a.Maxnames, "maxnames", remoteproto.InterfaceListMax, bound)
-	}))
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.ConnectListAllInterfaces, connectListAllInterfaces).quick())
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceLookupByName, interfaceLookupByName).quick())
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceLookupByMACString, interfaceLookupByMACString).quick())
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceGetXMLDesc, interfaceGetXMLDesc))
-	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceIsActive, interfaceIsActive).quick())
+	})
+	onInterfaces(b, remoteproto.ConnectListAllInterfaces, connectListAllInterfaces)
+	onInterfaces(b, remoteproto.InterfaceLookupByName, interfaceLookupByName)
+	onInterfaces(b, remoteproto.InterfaceLookupByMACString, interfaceLookupByMACString)
+	onInterfaces(b, remoteproto.InterfaceGetXMLDesc, interfaceGetXMLDesc)
+	onInterfaces(b, remoteproto.InterfaceIsActive, interfaceIsActive)
 	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceDefineXML, interfaceDefineXML).knows(uint32(vir.InterfaceDefineValidate)))
 	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceUndefine, interfaceUndefine))
 	needing[drivers.InterfaceSwitcher](onConn(b, remoteproto.InterfaceCreate, func(c *call, a *remoteproto.InterfaceCreateArgs) (*proc.Void, error) {
@@ -55,6 +55,9 @@ type hostInterface struct {
 	doc    *domxml.HostInterface
 	text   string // of doc
 	active bool
+	// hidden ones are found by name and in no list.
+	hidden  bool
+	address string // where the document has none
 }
 
 func newHostInterface(doc *domxml.HostInterface) (*hostInterface, error) {
@@ -65,6 +68,9 @@ func newHostInterface(doc *domxml.HostInterface) (*hostInterface, error) {
 func (i *hostInterface) name() string { return i.doc.Name }
 
 func (i *hostInterface) mac() string {
+	if i.address != "" {
+		return i.address
+	}
 	if i.doc.MAC == nil {
 		return ""
 	}
@@ -92,12 +98,12 @@ func (h *Host) hostInterface(name string) (*hostInterface, error) {
 	if i := h.interfaces.named(name); i != nil {
 		return i, nil
 	}
-	return nil, h.errorf(vir.ErrNoInterface, "no interface with matching name '%s'", name)
+	return nil, h.errNoInterfaceNamed(name)
 }
 
 func connectListAllInterfaces(c *call, a *remoteproto.ConnectListAllInterfacesArgs) (*remoteproto.ConnectListAllInterfacesRet, error) {
 	list, n, err := listAll(c.host.interfaces.registry, a.NeedResults, remoteproto.InterfaceListMax, "interfaces", func(i *hostInterface) bool {
-		return choice(a.Flags, uint32(vir.ConnectListInterfacesActive), uint32(vir.ConnectListInterfacesInactive), i.active)
+		return !i.hidden && choice(a.Flags, uint32(vir.ConnectListInterfacesActive), uint32(vir.ConnectListInterfacesInactive), i.active)
 	}, (*hostInterface).ref)
 	if err != nil {
 		return nil, err
@@ -119,7 +125,7 @@ func interfaceLookupByName(c *call, a *remoteproto.InterfaceLookupByNameArgs) (*
 func interfaceLookupByMACString(c *call, a *remoteproto.InterfaceLookupByMACStringArgs) (*remoteproto.InterfaceLookupByMACStringRet, error) {
 	var found *hostInterface
 	for _, i := range c.host.interfaces.all() {
-		if i.mac() != "" && !strings.EqualFold(i.mac(), a.MAC) {
+		if (i.mac() != "" || c.host.hasDriver(vir.FromInterface)) && !strings.EqualFold(i.mac(), a.MAC) {
 			continue
 		}
 		if found != nil {
@@ -128,7 +134,7 @@ func interfaceLookupByMACString(c *call, a *remoteproto.InterfaceLookupByMACStri
 		found = i
 	}
 	if found == nil {
-		return nil, c.host.errorf(vir.ErrNoInterface, "no interface with matching mac '%s'", a.MAC)
+		return nil, c.host.errNoInterfaceWith(a.MAC)
 	}
 	return &remoteproto.InterfaceLookupByMACStringRet{Iface: remoteproto.Interface{Name: found.name(), MAC: a.MAC}}, nil
 }

@@ -108,17 +108,32 @@ func (h *Host) networker() drivers.Networker { return h.backend.(drivers.Network
 type networkFinder func(h *Host, ref *remoteproto.Network) (*Network, error)
 
 func networkByName(h *Host, ref *remoteproto.Network) (*Network, error) {
-	if n := h.networks.name(ref.Name); n != nil {
+	if h.networkDriver() {
+		return h.networkOf(ref)
+	}
+	return h.networkNamed(ref.Name)
+}
+
+// networkNamed finds a network by nothing but its name.
+func (h *Host) networkNamed(name string) (*Network, error) {
+	if n := h.networks.name(name); n != nil {
 		return n, nil
 	}
-	return nil, h.errorf(vir.ErrNoNetwork, "no network with matching name '%s'", ref.Name)
+	return nil, h.errorOf(vir.FromNetwork, vir.ErrNoNetwork, "no network with matching name '%s'", name)
 }
 
 func networkByUUID(h *Host, ref *remoteproto.Network) (*Network, error) {
-	if n := h.networks.uuid(domxml.UUID(ref.UUID)); n != nil {
+	if h.networkDriver() {
+		return h.networkOf(ref)
+	}
+	return h.networkWithUUID(ref.UUID)
+}
+
+func (h *Host) networkWithUUID(id remoteproto.UUID) (*Network, error) {
+	if n := h.networks.uuid(domxml.UUID(id)); n != nil {
 		return n, nil
 	}
-	return nil, h.errorf(vir.ErrNoNetwork, "no network with matching uuid '%s'", domxml.UUID(ref.UUID))
+	return nil, h.errorOf(vir.FromNetwork, vir.ErrNoNetwork, "no network with matching uuid '%s'", domxml.UUID(id))
 }
 
 // networkByBoth is networkByUUID with a text that has the name too.
@@ -126,7 +141,7 @@ func networkByBoth(h *Host, ref *remoteproto.Network) (*Network, error) {
 	if n := h.networks.uuid(domxml.UUID(ref.UUID)); n != nil {
 		return n, nil
 	}
-	return nil, h.errorf(vir.ErrNoNetwork, "no network with matching uuid '%s' (%s)", domxml.UUID(ref.UUID), ref.Name)
+	return nil, h.errorOf(vir.FromNetwork, vir.ErrNoNetwork, "no network with matching uuid '%s' (%s)", domxml.UUID(ref.UUID), ref.Name)
 }
 
 // aboutNetwork is every argument struct that begins with a network.
@@ -156,7 +171,7 @@ func changeNetwork[A, R any, P aboutNetwork[A]](b *binder, p *proc.Proc[A, R], f
 		}
 		defer done()
 		if n.load().gone { // while we waited
-			return nil, c.host.errorf(vir.ErrNoNetwork, "no network with matching name '%s'", n.load().name)
+			return nil, c.host.errorOf(vir.FromNetwork, vir.ErrNoNetwork, "no network with matching name '%s'", n.load().name)
 		}
 		return fn(c, n, a)
 	})
@@ -166,7 +181,7 @@ func changeNetwork[A, R any, P aboutNetwork[A]](b *binder, p *proc.Proc[A, R], f
 // network's own prefix, and the first address that it hands out. It is not
 // valid where the network has no address.
 func (h *Host) networkSubnet(name string) (netip.Prefix, error) {
-	n, err := networkByName(h, &remoteproto.Network{Name: name})
+	n, err := h.networkNamed(name)
 	if err != nil {
 		return netip.Prefix{}, err
 	}

@@ -32,6 +32,9 @@ func bindNetworkCreate(b *binder) {
 func networkCreate(c *call, n *Network, _ *remoteproto.NetworkCreateArgs) (*proc.Void, error) {
 	r := n.load()
 	if r.active {
+		if c.host.networkDriver() {
+			return nil, vir.Errorf(vir.FromNetwork, vir.ErrOperationInvalid, "network is already active")
+		}
 		return nil, c.host.errorf(vir.ErrOperationInvalid, "Network '%s' is already running", r.name)
 	}
 	return nil, n.start(c, c.Call)
@@ -57,6 +60,9 @@ func (n *Network) start(ctx context.Context, origin *proc.Call) error {
 // without a definition goes for good.
 func networkDestroy(c *call, n *Network, _ *remoteproto.NetworkDestroyArgs) (*proc.Void, error) {
 	r := n.load()
+	if !r.active && c.host.networkDriver() {
+		return nil, vir.Errorf(vir.FromNetwork, vir.ErrOperationInvalid, "network '%s' is not active", r.name)
+	}
 	if r.active {
 		if err := c.host.networker().StopNetwork(c, r.def.tree()); err != nil {
 			return nil, err

@@ -75,6 +75,9 @@ func (h *Host) claimNetwork(tree *domxml.Network, def *networkDefinition, mustBe
 // claimedNetwork finds the network that a document is about, or nil if it
 // would be a new one; networks.mu is held.
 func (h *Host) claimedNetwork(tree *domxml.Network, mustBeInactive bool) (*Network, error) {
+	if err := h.checkBridge(tree); err != nil {
+		return nil, err
+	}
 	if n := h.networks.byUUID[tree.UUID]; n != nil {
 		r := n.load()
 		if r.name != tree.Name {
@@ -153,7 +156,7 @@ func (r *networkRecord) define(def *networkDefinition) {
 
 // undefine forgets an inactive network; the job is held.
 func (n *Network) undefine(c *call) error {
-	if r := n.load(); r.active {
+	if r := n.load(); r.active && !n.host.networkDriver() {
 		return n.host.errorf(vir.ErrOperationInvalid, "Network '%s' is still running", r.name)
 	}
 	t, err := n.turn(c)
@@ -163,6 +166,14 @@ func (n *Network) undefine(c *call) error {
 	defer t.end()
 	if err := t.keep(c, n.load().name, lasting{}); err != nil {
 		return err
+	}
+	if n.load().active {
+		// It goes on without a definition.
+		n.update(c.Call, func(r *networkRecord) []*event {
+			r.persistent, r.autostart, r.next = false, false, nil
+			return []*event{n.lifecycleEvent(r, vir.NetworkEventUndefined)}
+		})
+		return nil
 	}
 	n.forget(c.Call, vir.NetworkEventUndefined)
 	return nil

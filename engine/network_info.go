@@ -32,7 +32,7 @@ func networkGetAutostart(_ *call, n *Network, _ *remoteproto.NetworkGetAutostart
 // transient networks, too, and nothing follows from it.
 func networkSetAutostart(c *call, n *Network, a *remoteproto.NetworkSetAutostartArgs) (*proc.Void, error) {
 	if c.host.keeper != nil && !n.load().persistent {
-		return nil, c.host.errorf(vir.ErrOperationInvalid, "cannot set autostart for transient network")
+		return nil, c.host.errorOf(vir.FromNetwork, vir.ErrOperationInvalid, "cannot set autostart for transient network")
 	}
 	return nil, n.commit(c, func(r *networkRecord) []*event {
 		r.autostart = a.Autostart != 0
@@ -43,7 +43,7 @@ func networkSetAutostart(c *call, n *Network, a *remoteproto.NetworkSetAutostart
 func networkGetBridgeName(c *call, n *Network, _ *remoteproto.NetworkGetBridgeNameArgs) (*remoteproto.NetworkGetBridgeNameRet, error) {
 	r := n.load()
 	if r.def.bridge == "" {
-		return nil, c.host.errorf(vir.ErrInternalError, "network '%s' does not have a bridge name.", r.name)
+		return nil, c.host.errorOf(vir.FromNetwork, vir.ErrInternalError, "network '%s' does not have a bridge name.", r.name)
 	}
 	return &remoteproto.NetworkGetBridgeNameRet{Name: r.def.bridge}, nil
 }

@@ -89,7 +89,7 @@ func connectListDefinedNetworks(c *call, a *remoteproto.ConnectListDefinedNetwor
 }
 
 func networkLookupByName(c *call, a *remoteproto.NetworkLookupByNameArgs) (*remoteproto.NetworkLookupByNameRet, error) {
-	n, err := networkByName(c.host, &remoteproto.Network{Name: a.Name})
+	n, err := c.host.networkNamed(a.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func networkLookupByName(c *call, a *remoteproto.NetworkLookupByNameArgs) (*remo
 func networkLookupByUUID(c *call, a *remoteproto.NetworkLookupByUUIDArgs) (*remoteproto.NetworkLookupByUUIDRet, error) {
 	n := c.host.networks.uuid(domxml.UUID(a.UUID))
 	if n == nil {
-		_, err := networkByUUID(c.host, &remoteproto.Network{UUID: a.UUID})
+		_, err := c.host.networkWithUUID(a.UUID)
 		return nil, err
 	}
 	return &remoteproto.NetworkLookupByUUIDRet{Net: n.ref(n.load())}, nil

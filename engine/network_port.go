@@ -94,6 +94,9 @@ func (np networkPort) ref() remoteproto.NetworkPort {
 
 func networkListAllPorts(_ *call, n *Network, a *remoteproto.NetworkListAllPortsArgs) (*remoteproto.NetworkListAllPortsRet, error) {
 	r := n.load()
+	if !r.active && n.host.networkDriver() {
+		return nil, vir.Errorf(vir.FromNetwork, vir.ErrOperationInvalid, "network '%s' is not active", r.name)
+	}
 	out := &remoteproto.NetworkListAllPortsRet{Ret: uint32(len(r.ports))}
 	if a.NeedResults == 0 {
 		return out, nil

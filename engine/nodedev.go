@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/govirtd/govirtd/domxml"
-	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
@@ -10,23 +9,24 @@ import (
 // Devices of the host (virNodeDevice...).
 
 func bindNodeDevices(b *binder) {
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeNumOfDevices, nodeNumOfDevices).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeListDevices, nodeListDevices).quick().
+	onDevices(b, remoteproto.NodeNumOfDevices, nodeNumOfDevices)
+	onDevices(b, remoteproto.NodeListDevices, nodeListDevices).
 		wire(func(a *remoteproto.NodeListDevicesArgs) error {
 			return checkMax(a.Maxnames, "maxnames", remoteproto.NodeDeviceListMax, "REMOTE_NODE_DEVICE_LIST_MAX")
-		}))
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.ConnectListAllNodeDevices, connectListAllNodeDevices).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceLookupByName, nodeDeviceLookupByName).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceLookupSCSIHostByWWN, nodeDeviceLookupSCSIHostByWWN).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceGetXMLDesc, nodeDeviceGetXMLDesc))
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceGetParent, nodeDeviceGetParent).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceNumOfCaps, nodeDeviceNumOfCaps).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceListCaps, nodeDeviceListCaps).quick().
+		})
+	onDevices(b, remoteproto.ConnectListAllNodeDevices, connectListAllNodeDevices)
+	onDevices(b, remoteproto.NodeDeviceLookupByName, nodeDeviceLookupByName)
+	onDevices(b, remoteproto.NodeDeviceLookupSCSIHostByWWN, nodeDeviceLookupSCSIHostByWWN)
+	onDevices(b, remoteproto.NodeDeviceGetXMLDesc, nodeDeviceGetXMLDesc)
+	onDevices(b, remoteproto.NodeDeviceGetParent, nodeDeviceGetParent)
+	onDevices(b, remoteproto.NodeDeviceNumOfCaps, nodeDeviceNumOfCaps)
+	onDevices(b, remoteproto.NodeDeviceListCaps, nodeDeviceListCaps).
 		wire(func(a *remoteproto.NodeDeviceListCapsArgs) error {
 			return checkMax(a.Maxnames, "maxnames", remoteproto.NodeDeviceCapsListMax, "REMOTE_NODE_DEVICE_CAPS_LIST_MAX")
-		}))
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceIsActive, nodeDeviceIsActive).quick())
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.NodeDeviceIsPersistent, nodeDeviceIsPersistent).quick())
+		})
+	onDevices(b, remoteproto.NodeDeviceIsActive, nodeDeviceIsActive)
+	onDevices(b, remoteproto.NodeDeviceIsPersistent, nodeDeviceIsPersistent)
+	bindNodeDeviceDefinitions(b)
 }
 
 // nodeDevice is one device at one moment; it never changes.
@@ -56,7 +56,7 @@ func (h *Host) nodeDevice(name string) (*nodeDevice, error) {
 	if d := h.deviceNamed(name); d != nil {
 		return d, nil
 	}
-	return nil, h.errorf(vir.ErrNoNodeDevice, "no node device with matching name '%s'", name)
+	return nil, h.errorOf(vir.FromNodedev, vir.ErrNoNodeDevice, "no node device with matching name '%s'", name)
 }
 
 // capable is the condition of the older lists: nothing, or a capability.
@@ -148,7 +148,7 @@ func nodeDeviceLookupSCSIHostByWWN(c *call, a *remoteproto.NodeDeviceLookupSCSIH
 		return fc != nil && fc.WWNN == a.WWNN && fc.WWPN == a.WWPN
 	})
 	if d == nil {
-		return nil, c.host.errorf(vir.ErrNoNodeDevice, "Cannot find device with wwnn '%s' and wwpn '%s'", a.WWNN, a.WWPN)
+		return nil, c.host.errorOf(vir.FromNodedev, vir.ErrNoNodeDevice, "Cannot find device with wwnn '%s' and wwpn '%s'", a.WWNN, a.WWPN)
 	}
 	return &remoteproto.NodeDeviceLookupSCSIHostByWWNRet{Dev: d.ref()}, nil
 }
@@ -161,7 +161,7 @@ func nodeDeviceGetXMLDesc(c *call, a *remoteproto.NodeDeviceGetXMLDescArgs) (*re
 	var form domxml.FormatFlags
 	if a.Flags&uint32(vir.NodeDeviceXMLInactive) != 0 {
 		if !d.persistent {
-			return nil, c.host.errorf(vir.ErrOperationInvalid, "node device '%s' is not persistent", d.name())
+			return nil, c.host.errorOf(vir.FromNodedev, vir.ErrOperationInvalid, "node device '%s' is not persistent", d.name())
 		}
 		form = domxml.FormatInactive
 	}

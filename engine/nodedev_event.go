@@ -8,11 +8,13 @@ import (
 )
 
 func bindNodeDeviceEvents(b *binder) {
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.ConnectNodeDeviceEventRegisterAny, connectNodeDeviceEventRegisterAny).quick().
-		wire(func(a *remoteproto.ConnectNodeDeviceEventRegisterAnyArgs) error {
-			return checkEventID(a.EventID, int32(vir.NodeDeviceEventIDUpdate), "node device")
-		}))
-	needing[drivers.NodeDevicer](onConn(b, remoteproto.ConnectNodeDeviceEventDeregisterAny, connectNodeDeviceEventDeregisterAny).quick())
+	orNeeding[drivers.NodeDeviceLister](needing[drivers.NodeDevicer](
+		onConn(b, remoteproto.ConnectNodeDeviceEventRegisterAny, connectNodeDeviceEventRegisterAny).quick().
+			wire(func(a *remoteproto.ConnectNodeDeviceEventRegisterAnyArgs) error {
+				return checkEventID(a.EventID, int32(vir.NodeDeviceEventIDUpdate), "node device")
+			})))
+	orNeeding[drivers.NodeDeviceLister](needing[drivers.NodeDevicer](
+		onConn(b, remoteproto.ConnectNodeDeviceEventDeregisterAny, connectNodeDeviceEventDeregisterAny).quick()))
 }
 
 // checkEventID refuses the ids of events that a family does not have.

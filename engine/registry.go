@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"slices"
 	"sync/atomic"
 
@@ -36,7 +37,9 @@ func (r *registry[T]) find(match func(*T) bool) *T {
 }
 
 // lock takes the job; the returned function gives it back.
-func (r *registry[T]) lock(c *call, name string) (func(), error) { return r.job.begin(c, name) }
+func (r *registry[T]) lock(ctx context.Context, name string) (func(), error) {
+	return r.job.begin(ctx, name)
+}
 
 // The functions below need the job.
 

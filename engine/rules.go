@@ -83,7 +83,8 @@ func ruleName(info *proc.Info) string {
 // capable reports whether a backend, and the guests that it starts, have the
 // abilities that a procedure needs.
 func (b *binding) capable(backend drivers.Backend) bool {
-	if b.needs != nil && !reflect.TypeOf(backend).Implements(b.needs) {
+	t := reflect.TypeOf(backend)
+	if b.needs != nil && !t.Implements(b.needs) && (b.orNeeds == nil || !t.Implements(b.orNeeds)) {
 		return false
 	}
 	return b.guestNeeds == nil || backend.GuestType().Implements(b.guestNeeds)

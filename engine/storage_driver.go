@@ -15,8 +15,7 @@ import (
 
 // storageDriver says that the host's storage is that of a driver of its own.
 func (h *Host) storageDriver() bool {
-	p, ok := h.personality.(drivers.ObjectDrivers)
-	return ok && p.HasObjectDriver(vir.FromStorage)
+	return h.hasDriver(vir.FromStorage)
 }
 
 // storageError makes an error about a pool or volume.

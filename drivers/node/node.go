@@ -48,6 +48,8 @@ var (
 	_ drivers.NodeMemoryStatter = (*Host)(nil)
 	_ drivers.NodeMemoryTuner   = (*Host)(nil)
 	_ drivers.PageAllocator     = (*Host)(nil)
+	_ drivers.NodeDeviceWatcher = (*Host)(nil)
+	_ drivers.NodeDevicer       = (*Host)(nil)
 )
 
 // New is the machine that we run on.
