@@ -25,7 +25,7 @@ var chardevTypes = []string{
 // ChardevSource is the other end. Which fields count depends on the type of
 // the device.
 type ChardevSource struct {
-	Mode    string `xml:"mode,attr,omitempty" vir:"enum=connect|bind|client|server"`
+	Mode    string `xml:"mode,attr,omitempty" vir:"enum=connect|bind"`
 	Channel string `xml:"channel,attr,omitempty"`
 	// Chosen says that the host has chosen the path for a running guest.
 	Chosen    bool             `xml:"-"`

@@ -22,7 +22,7 @@ func (c *Chardev) parseNode(d *decoder, n node) error {
 	if d.live && c.Type == "pty" && len(c.Sources) > 0 {
 		terminal = c.Sources[0].Path // which the host has chosen
 	}
-	c.Reconnects = slices.ContainsFunc(c.Sources, func(s ChardevSource) bool { return s.Reconnect != nil })
+	c.Reconnects = slices.ContainsFunc(c.Sources, func(s ChardevSource) bool { return s.Reconnect.said() != nil })
 	forwards := c.Target != nil && c.Target.Type == "guestfwd"
 	if err := (chardevEnd{c.Type, &c.Sources, &c.Protocol, n.Name() == "channel" && !forwards}).parsed(); err != nil {
 		return err
@@ -118,12 +118,12 @@ func (s *ChardevSource) tie(kind string) {
 	case "file":
 		keep.Path, keep.Append = s.Path, s.Append
 	case "unix":
-		keep.Mode, keep.Path, keep.Reconnect = s.Mode, s.Path, s.Reconnect
+		keep.Mode, keep.Path, keep.Reconnect = s.Mode, s.Path, s.Reconnect.said()
 		if keep.Mode == "" {
 			keep.Mode = "connect"
 		}
 	case "tcp":
-		keep.Mode, keep.Host, keep.Service, keep.TLS, keep.Reconnect = s.Mode, s.Host, s.Service, s.TLS, s.Reconnect
+		keep.Mode, keep.Host, keep.Service, keep.TLS, keep.Reconnect = s.Mode, s.Host, s.Service, s.TLS, s.Reconnect.said()
 		if keep.Mode == "" {
 			keep.Mode = "connect"
 		}
@@ -182,13 +182,10 @@ func (c chardevEnd) check(s, bind *ChardevSource) error {
 			return errUnsupported("Missing source channel attribute for char device")
 		}
 	}
-	if err := s.Reconnect.required(); err != nil {
-		return err
-	}
 	if r := s.Reconnect; r != nil && r.Enabled == Yes && r.Timeout == nil {
 		return errMissing("timeout", "reconnect")
 	}
-	if s.Reconnect != nil && (s.Mode == "bind" || s.Mode == "server") {
+	if s.Reconnect.said() != nil && (s.Mode == "bind" || s.Mode == "server") {
 		return errInternal("chardev reconnect is possible only for connect mode")
 	}
 	return nil

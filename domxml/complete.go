@@ -51,6 +51,9 @@ func (d *Domain) CompleteWith(s Steps) error {
 	if err := d.completeOS(s.FindsFirmware); err != nil {
 		return err
 	}
+	if err := d.validateBoot(); err != nil {
+		return err
+	}
 	d.completeLifecycle()
 	if err := d.completeDrives(); err != nil {
 		return err
@@ -62,10 +65,7 @@ func (d *Domain) CompleteWith(s Steps) error {
 }
 
 func (d *Domain) completeMemory() error {
-	if d.Memory.Value == 0 {
-		if d.CPU == nil || d.CPU.NUMA == nil || d.CPU.NUMA.memory() == 0 {
-			return errNoMemory()
-		}
+	if d.Memory.Value == 0 && d.CPU != nil && d.CPU.NUMA != nil {
 		d.Memory.Memory = KiB(d.CPU.NUMA.memory())
 	}
 	if d.CurrentMemory.Unit == "" || d.CurrentMemory.Value > d.Memory.Value {
@@ -202,8 +202,4 @@ func (d *Domain) completeLifecycle() {
 	if d.OnCrash == "" {
 		d.OnCrash = LifecycleDestroy
 	}
-}
-
-func errNoMemory() error {
-	return errXML("Memory size must be specified via <memory> or in the <numa> configuration")
 }

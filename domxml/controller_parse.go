@@ -13,7 +13,7 @@ func (c *Controller) parseNode(d *decoder, n node) error {
 		return errUnsupported("Unknown model type '%s'", c.Model)
 	}
 	c.tie()
-	if port, ok := companions[c.Model]; ok && c.Type == ControllerUSB && c.Master == nil {
+	if port, ok := companions[c.Model]; ok && c.Type == ControllerUSB && (c.Master == nil || c.Master.StartPort == nil) {
 		c.Master = &ControllerMaster{StartPort: &port}
 	}
 	if c.Type == ControllerPCI {
@@ -109,6 +109,9 @@ func (d *Domain) checkNumbers() error {
 
 // validateControllers checks them one by one.
 func (d *Domain) validateControllers() error {
+	if err := d.checkNumbers(); err != nil {
+		return err
+	}
 	list := d.Devices.Controllers
 	for i := range list {
 		if err := list[i].validateTarget(); err != nil {
@@ -146,19 +149,18 @@ func (c *Controller) validateTarget() error {
 	return nil
 }
 
+// validateUSBMasters wants a controller that is no companion, if not the one
+// that companions have.
 func (d *Domain) validateUSBMasters() error {
-	list := d.Devices.Controllers
-	for i := range list {
-		c := &list[i]
-		if c.Type != ControllerUSB || c.Master == nil {
-			continue
+	companion, master := false, false
+	for i := range d.Devices.Controllers {
+		if c := &d.Devices.Controllers[i]; c.Type == ControllerUSB {
+			companion = companion || c.Master != nil
+			master = master || c.Master == nil
 		}
-		found := slices.ContainsFunc(list, func(m Controller) bool {
-			return m.Type == ControllerUSB && m.Master == nil && m.index() == c.index()
-		})
-		if !found {
-			return errDetail("No master USB controller specified")
-		}
+	}
+	if companion && !master {
+		return errDetail("No master USB controller specified")
 	}
 	return nil
 }

@@ -125,12 +125,12 @@ type Reconnect struct {
 	Delay   *uint `xml:"delay,attr,omitempty"`
 }
 
-// required wants what clients of a socket have to say.
-func (r *Reconnect) required() error {
-	if r != nil && r.Enabled == "" {
-		return errMissing("enabled", "reconnect")
+// said is nil where nothing is said about it.
+func (r *Reconnect) said() *Reconnect {
+	if r == nil || r.Enabled == "" {
+		return nil
 	}
-	return nil
+	return r
 }
 
 func (r *Reconnect) parsed(_ *decoder, n node) error {
@@ -160,6 +160,9 @@ func (s *DeviceSecLabel) hidden(f FormatFlags) bool {
 }
 
 func (s *DeviceSecLabel) parsed(*decoder, node) error {
+	if s.Relabel == "" && s.Label != "" {
+		s.Relabel = Yes
+	}
 	if s.Relabel == Yes && s.Label == "" {
 		return errXML("Cannot specify relabel if label is missing. model=%s", s.Model)
 	}

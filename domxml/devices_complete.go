@@ -36,7 +36,7 @@ func (d *Domain) completeDrives() error {
 		}
 	}
 	d.numberControllers()
-	return d.checkNumbers()
+	return nil
 }
 
 // numberedSCSI is the model of the first SCSI controller that has a number:
@@ -58,9 +58,7 @@ func (d *Domain) completeDevices(driver func() error) error {
 	if err := d.completeConsoles(); err != nil {
 		return err
 	}
-	if err := d.completeInputs(); err != nil {
-		return err
-	}
+	d.completeInputs()
 	d.completeInterfaces()
 	d.placeSmartcards()
 	if err := driver(); err != nil {

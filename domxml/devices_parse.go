@@ -2,7 +2,10 @@ package domxml
 
 // parsed puts disks and controllers into canonical order. What is stored is in
 // the order in which it came together.
-func (v *Devices) parsed(d *decoder, _ node) error {
+func (v *Devices) parsed(d *decoder, n node) error {
+	if err := checkSingles(n); err != nil {
+		return err
+	}
 	if d.stored {
 		return nil
 	}
@@ -55,4 +58,29 @@ func (d *Domain) placeSmartcards() {
 			s.Address = &Address{Type: AddressCCID, Slot: uint(i)}
 		}
 	}
+}
+
+// singles are devices of which there is one at most, with the reference's words.
+var singles = map[string]error{
+	"memballoon":  errInternal("only a single memory balloon device is supported"),
+	"nvram":       errInternal("only a single nvram device is supported"),
+	"redirfilter": errInternal("only one set of redirection filter rule is supported"),
+	"iommu":       errXML("only a single IOMMU device is supported"),
+	"vsock":       errXML("only a single vsock device is supported"),
+	"pstore":      errXML("only a single pstore device is supported"),
+}
+
+func checkSingles(n node) error {
+	seen := map[string]bool{}
+	for c := n.First(); c.Valid(); c = c.Next() {
+		err := singles[c.Name()]
+		if err == nil {
+			continue
+		}
+		if seen[c.Name()] {
+			return err
+		}
+		seen[c.Name()] = true
+	}
+	return nil
 }

@@ -161,7 +161,7 @@ type Transient struct {
 
 // ThrottleFilter puts a disk under the limits of a group.
 type ThrottleFilter struct {
-	Group string `xml:"group,attr"`
+	Group string `xml:"group,attr" vir:"required"`
 }
 
 // Mirror is a copy of a disk in the making.

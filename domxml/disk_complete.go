@@ -79,7 +79,7 @@ func (k *Disk) complete() error {
 			k.Target.Bus = DiskBusIDE
 		}
 	}
-	if k.Device == "floppy" && !strings.HasPrefix(k.Target.Dev, "fd") {
+	if k.Device == "floppy" && k.Target.Bus == DiskBusFDC && !strings.HasPrefix(k.Target.Dev, "fd") {
 		return errInternal("Invalid floppy device name: %s", k.Target.Dev)
 	}
 	if k.Device == "cdrom" {

@@ -73,13 +73,14 @@ func (s *DiskSource) name() string {
 
 // tieSource tells the sources of the type that decides about them.
 func (k *Disk) tieSource() {
+	present := k.Source != nil
 	if k.Source != nil {
 		k.Source.tie(k.Type)
 		if k.Source.empty() {
 			k.Source = nil
 		}
 	}
-	if k.Source == nil && (k.Device == "cdrom" || k.Device == "floppy") {
+	if k.Source == nil && !present && (k.Device == "cdrom" || k.Device == "floppy") {
 		k.Type = DiskFile
 	}
 	if m := k.Mirror; m != nil && m.Source != nil {
@@ -111,7 +112,7 @@ func (s *DiskSource) tie(t DiskType) {
 	case DiskNVMe:
 		keep.SourceType, keep.Managed, keep.Namespace, keep.Address = s.SourceType, s.Managed, s.Namespace, s.Address
 	case DiskVhostUser:
-		keep.SourceType, keep.Path, keep.Reconnect = s.SourceType, s.Path, s.Reconnect
+		keep.SourceType, keep.Path, keep.Reconnect = s.SourceType, s.Path, s.Reconnect.said()
 		if keep.Reconnect != nil {
 			keep.Reconnect.Delay = nil
 		}
@@ -154,6 +155,8 @@ func (s *DiskSource) empty() bool {
 		return s.Dev == "" && s.StartupPolicy == "" && s.Encryption == nil && len(s.SecLabels) == 0
 	case DiskDir:
 		return s.Dir == ""
+	case DiskVolume:
+		return s.Pool == "" && s.Volume == ""
 	}
 	return false
 }

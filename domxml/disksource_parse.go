@@ -14,12 +14,16 @@ func (s *DiskSource) check() error {
 	case DiskNetwork:
 		return s.checkNetwork()
 	case DiskVolume:
-		if s.Pool == "" || s.Volume == "" {
+		if (s.Pool == "") != (s.Volume == "") {
 			return errXML("'pool' and 'volume' must be specified together for 'pool' type source")
+		}
+	case DiskVhostUser:
+		if s.SourceType == "" {
+			return errXML("missing 'type' attribute for vhostuser disk source")
 		}
 	case DiskNVMe:
 		if s.SourceType == "" {
-			return errMissing("type", "source")
+			return errXML("missing 'type' attribute to disk source")
 		}
 		if s.Managed == "" {
 			s.Managed = Yes
@@ -40,6 +44,9 @@ func (s *DiskSource) checkNetwork() error {
 	}
 	if s.Protocol == "ssh" && s.Identity != nil && s.Identity.Username == "" {
 		return errMissing("username", "identity")
+	}
+	if s.Protocol == "ssh" && s.Identity != nil && s.Identity.KeyFile == "" && s.Identity.AgentSock == "" {
+		return errXML("element 'identity' requires either 'keyfile' or 'agentsock' attribute")
 	}
 	if s.Protocol != "https" && s.Protocol != "ftps" {
 		s.SSL = nil

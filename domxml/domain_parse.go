@@ -65,8 +65,21 @@ func (d *Domain) parsedParts(n node) error {
 		return vir.ErrorWithoutCause()
 	}
 	if d.NUMATune != nil {
+		if len(d.NUMATune.MemNodes) > 0 && (d.CPU == nil || d.CPU.NUMA == nil || len(d.CPU.NUMA.Cells) == 0) {
+			return errXML("Element 'memnode' is invalid without any guest NUMA cells")
+		}
 		if err := d.NUMATune.resolve(d.VCPU.Placement); err != nil {
 			return err
+		}
+	}
+	for i, t := range d.IOThreadIDs {
+		if slices.ContainsFunc(d.IOThreadIDs[:i], func(o IOThread) bool { return o.ID == t.ID }) {
+			return errXML("duplicate iothread id '%d' found", t.ID)
+		}
+	}
+	for i := range d.ThrottleGroups {
+		if d.ThrottleGroups[i].GroupName.Name == "" {
+			return errXML("missing group name")
 		}
 	}
 	for i, e := range d.Perf {

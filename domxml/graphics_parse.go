@@ -27,6 +27,9 @@ func (g *Graphics) parseNode(d *decoder, n node) error {
 	if err := g.parsedListens(); err != nil {
 		return err
 	}
+	if g.GL != nil && g.GL.Enable == "" && (g.Type == "spice" || g.Type == "sdl" || g.Type == "dbus") {
+		return errMissing("enable", "gl")
+	}
 	g.tie()
 	if d.live && g.byPort() && g.AutoPort == Yes && (value(g.Port) > 0 || value(g.TLSPort) > 0) {
 		// The ports were chosen when the guest was started.
@@ -152,9 +155,9 @@ func (g *Graphics) parsedVNC() {
 		return
 	}
 	switch {
-	case g.AutoPort == Yes, g.Port != nil && *g.Port == -1, g.Port == nil && g.AutoPort == "":
+	case g.AutoPort == Yes, g.AutoPort == "" && (g.Port == nil || *g.Port == -1):
 		g.Port, g.AutoPort = new(-1), Yes
-	case g.Port == nil, *g.Port == 0:
+	case g.Port == nil, *g.Port == 0, *g.Port == -1:
 		g.Port, g.AutoPort = nil, No
 	default:
 		g.AutoPort = No

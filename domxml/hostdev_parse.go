@@ -96,19 +96,47 @@ func (h *Hostdev) parsedSource(n node) error {
 	case "scsi":
 		if s.Protocol == "iscsi" {
 			keep.Protocol, keep.Hosts, keep.Initiator, keep.Auth = s.Protocol, s.Hosts, s.Initiator, s.Auth
+			if s.Name == "" {
+				return errXML("missing iSCSI hostdev source path name")
+			}
+			if len(s.Hosts) == 0 {
+				return errXML("missing the host address for the iSCSI hostdev")
+			}
 			if keep.Name = s.Name; !strings.Contains(s.Name, "/") {
 				keep.Name += "/0"
 			}
 			break
 		}
-		keep.Adapter = s.Adapter
-		if a := s.Address; a != nil {
-			keep.Address = &HostdevAddress{Bus: a.Bus, Target: a.Target, Unit: a.Unit}
+		if s.Protocol != "" && s.Protocol != "adapter" {
+			return errValue("protocol", "source", s.Protocol, "")
 		}
+		a := s.Address
+		switch {
+		case a == nil:
+			return errXML("'address' must be specified for scsi hostdev source")
+		case a.Bus == nil:
+			return errMissing("bus", "address")
+		case a.Target == nil:
+			return errMissing("target", "address")
+		case a.Unit == nil:
+			return errMissing("unit", "address")
+		case s.Adapter == nil || s.Adapter.Name == "":
+			return errXML("'adapter' name must be specified for scsi hostdev source")
+		}
+		keep.Adapter = s.Adapter
+		keep.Address = &HostdevAddress{Bus: a.Bus, Target: a.Target, Unit: a.Unit}
 	case "scsi_host":
 		keep.Protocol, keep.WWPN = s.Protocol, s.WWPN
 		if s.Protocol == "" {
 			return errMissing("protocol", "source")
+		}
+		switch {
+		case s.Protocol != "vhost":
+			return errValue("protocol", "source", s.Protocol, "")
+		case s.WWPN == "":
+			return errXML("missing vhost-scsi hostdev source wwpn")
+		case h.Model != "" && !slices.Contains([]string{"virtio", "virtio-transitional", "virtio-non-transitional"}, h.Model):
+			return errValue("model", n.Name(), h.Model, "")
 		}
 		if w, ok := strings.CutPrefix(s.WWPN, "naa."); s.Protocol == "vhost" && (!ok || !validWWN(w)) {
 			return errXML("malformed 'wwpn' value")
@@ -117,8 +145,14 @@ func (h *Hostdev) parsedSource(n node) error {
 		if h.Model == "" {
 			return errMissing("model", n.Name())
 		}
+		if !slices.Contains([]string{"vfio-pci", "vfio-ccw", "vfio-ap"}, h.Model) {
+			return errValue("model", n.Name(), h.Model, "")
+		}
 		if s.Address == nil {
 			return errUnsupported("Missing <address> element")
+		}
+		if s.Address.UUID == nil {
+			return errUnsupported("Missing 'uuid' attribute for element <address>")
 		}
 		keep.Address = &HostdevAddress{UUID: s.Address.UUID}
 	}

@@ -29,17 +29,13 @@ func (i *Input) parseNode(d *decoder, n node) error {
 }
 
 // completeInputs gives each device the bus that its kind has.
-func (d *Domain) completeInputs() error {
+func (d *Domain) completeInputs() {
 	for k := range d.Devices.Inputs {
 		i := &d.Devices.Inputs[k]
 		if i.Bus == "" {
 			i.Bus = d.inputBus(i.Type)
 		}
-		if err := d.checkInput(i); err != nil {
-			return err
-		}
 	}
-	return nil
 }
 
 func (d *Domain) inputBus(kind string) string {

@@ -259,7 +259,7 @@ type InterfaceTune struct {
 
 // Teaming joins two cards.
 type Teaming struct {
-	Type       string `xml:"type,attr" vir:"required enum=persistent|transient"`
+	Type       string `xml:"type,attr" vir:"enum=persistent|transient"`
 	Persistent string `xml:"persistent,attr,omitempty"`
 }
 

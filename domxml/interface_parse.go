@@ -30,6 +30,11 @@ func (i *Interface) parseNode(d *decoder, n node) error {
 	if i.Type != "hostdev" {
 		i.Managed = ""
 	}
+	if q, err := parseBandwidth(d, n, mayFloor); err != nil {
+		return err
+	} else if q == nil {
+		i.Bandwidth = nil
+	}
 	if err := i.parsedSource(d.live); err != nil {
 		return err
 	}
@@ -110,10 +115,7 @@ func (i *Interface) parsedSource(live bool) error {
 			k.Dev = s.Dev
 			break
 		}
-		if err := s.Reconnect.required(); err != nil {
-			return err
-		}
-		k.Type, k.Path, k.Mode, k.Reconnect = "unix", s.Path, s.Mode, s.Reconnect
+		k.Type, k.Path, k.Mode, k.Reconnect = "unix", s.Path, s.Mode, s.Reconnect.said()
 		if k.Mode == "" {
 			k.Mode = "client"
 		}
@@ -223,6 +225,12 @@ func (i *Interface) parsedParts() error {
 	}
 	if i.Backend != nil && !i.isVirtio() {
 		i.Backend.Vhost = ""
+	}
+	if t := i.Teaming; t != nil && t.Type == "" {
+		if t.Persistent != "" {
+			return errUnsupported("unknown teaming type '(null)'")
+		}
+		i.Teaming = nil
 	}
 	if t := i.Teaming; t != nil && t.Type == "transient" && t.Persistent == "" {
 		return errUnsupported("teaming persistent attribute must be set if teaming type is 'transient'")

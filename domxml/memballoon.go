@@ -15,4 +15,11 @@ type BalloonStats struct {
 	Period uint `xml:"period,attr,omitempty"`
 }
 
+func (m *Memballoon) parsed(*decoder, node) error {
+	if m.Model == "none" {
+		*m = Memballoon{Model: m.Model}
+	}
+	return nil
+}
+
 func (s *BalloonStats) hidden(FormatFlags) bool { return s.Period == 0 }

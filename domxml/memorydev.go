@@ -11,6 +11,13 @@ type MemoryDev struct {
 	DeviceInfo
 }
 
+func (m *MemoryDev) parsed(*decoder, node) error {
+	if m.Target == nil {
+		return errXML("missing <target> element for <memory> device")
+	}
+	return nil
+}
+
 // MemoryDevSource is the memory on the host.
 type MemoryDevSource struct {
 	Path      string  `xml:"path,omitempty"`

@@ -219,12 +219,27 @@ func (n *NUMA) checkInterconnects() error {
 		}
 		return nil
 	}
+	type pair struct {
+		initiator, target, cache uint
+		kind                     string
+	}
+	latencies, bandwidths := map[pair]bool{}, map[pair]bool{}
 	for _, l := range n.Interconnects.Latencies {
+		p := pair{l.Initiator, l.Target, l.Cache, l.Type}
+		if latencies[p] {
+			return errXML("Duplicate info for NUMA latencies")
+		}
+		latencies[p] = true
 		if err := check(l.Initiator, l.Target, l.Cache); err != nil {
 			return err
 		}
 	}
 	for _, b := range n.Interconnects.Bandwidths {
+		p := pair{b.Initiator, b.Target, b.Cache, b.Type}
+		if bandwidths[p] {
+			return errXML("Duplicate info for NUMA bandwidth")
+		}
+		bandwidths[p] = true
 		if err := check(b.Initiator, b.Target, b.Cache); err != nil {
 			return err
 		}

@@ -32,7 +32,7 @@ func (m *MemNode) parsed(_ *decoder, n node) error {
 		m.Mode = "strict"
 	}
 	if m.NodeSet == nil {
-		return errMissing("nodeset", n.Name())
+		return errXML("Missing required nodeset attribute in memnode element")
 	}
 	return nil
 }

@@ -96,8 +96,17 @@ type NVRAM struct {
 }
 
 func (v *NVRAM) parsed(*decoder, node) error {
+	if v.Type == "" {
+		v.Source = nil
+	}
 	if v.Source != nil {
 		v.Path = ""
+		v.Source.tie(v.Type)
+		name := v.Source.Name
+		if err := v.Source.check(); err != nil {
+			return err
+		}
+		v.Source.Name = name // what it does not say stays so
 	}
 	v.Path = strings.TrimSpace(v.Path)
 	return nil
@@ -114,6 +123,9 @@ type ACPITable struct {
 	Type string `xml:"type,attr" vir:"required enum=raw|rawset|slic|msdm"`
 	Path string `xml:",chardata"`
 }
+
+// maxBoot is how many kinds of devices there are to boot from.
+const maxBoot = 4
 
 // BootDev is a kind of device to boot from.
 type BootDev struct {
@@ -163,22 +175,11 @@ func (o *OS) parsed(_ *decoder, n node) error {
 		return errXML("Missing smbios mode")
 	}
 	slices.SortStableFunc(o.Features, func(a, b FirmwareFeat) int { return strings.Compare(a.Name, b.Name) })
-	o.Boot = uniqueBoot(o.Boot)
+	o.Boot = o.Boot[:min(len(o.Boot), maxBoot)] // the reference forgets the others
 	if o.Type.Value != "exe" {
 		o.Init, o.InitArgs, o.InitEnv, o.InitDir, o.InitUser, o.InitGroup = "", nil, nil, "", "", ""
 	}
 	return nil
-}
-
-// uniqueBoot drops devices that are there already.
-func uniqueBoot(devs []BootDev) []BootDev {
-	var out []BootDev
-	for _, d := range devs {
-		if !slices.Contains(out, d) {
-			out = append(out, d)
-		}
-	}
-	return out
 }
 
 // checkOS checks the parts that need one another.

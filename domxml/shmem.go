@@ -4,7 +4,7 @@ import "strings"
 
 // Shmem is memory that guests share.
 type Shmem struct {
-	Name   string       `xml:"name,attr" vir:"required"`
+	Name   string       `xml:"name,attr"`
 	Role   string       `xml:"role,attr,omitempty" vir:"enum=default|master|peer"`
 	Model  *ShmemModel  `xml:"model"`
 	Size   *ShmemSize   `xml:"size"`
@@ -44,6 +44,9 @@ type ShmemMSI struct {
 }
 
 func (s *Shmem) parsed(*decoder, node) error {
+	if s.Name == "" {
+		return errXML("shmem element must contain 'name' attribute")
+	}
 	if strings.Contains(s.Name, "/") {
 		return errUnsupported("shmem name cannot include '/' character")
 	}

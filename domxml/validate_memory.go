@@ -43,8 +43,12 @@ func (d *Domain) strangeNode(set CPUSet) int {
 	return -1
 }
 
-// validateMemories checks the devices that are memory.
+// validateMemories wants some memory, and checks the devices that are memory.
 func (d *Domain) validateMemories() error {
+	errNone := errXML("Memory size must be specified via <memory> or in the <numa> configuration")
+	if d.Memory.Value == 0 {
+		return errNone
+	}
 	if m := d.MaxMemory; m != nil && m.Value < d.Memory.Value {
 		return errXML("maximum memory size must be equal or greater than the actual memory size")
 	}
@@ -59,7 +63,7 @@ func (d *Domain) validateMemories() error {
 		return errXML("Total size of memory devices exceeds the total memory size")
 	}
 	if total > 0 && total == d.Memory.Value {
-		return errNoMemory()
+		return errNone
 	}
 	for i := range d.Devices.Memories {
 		m := &d.Devices.Memories[i]

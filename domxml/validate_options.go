@@ -53,6 +53,9 @@ func (d *Domain) validateChardevs() error {
 func (d *Domain) validateInputs() error {
 	for i := range d.Devices.Inputs {
 		n := &d.Devices.Inputs[i]
+		if err := d.checkInput(n); err != nil {
+			return err
+		}
 		switch {
 		case n.Bus == "ps2" && d.Features.PS2 != nil && d.Features.PS2.State == Off:
 			return errUnsupported("ps2 bus inputs require the ps2 feature not to be disabled")
@@ -156,6 +159,9 @@ func (d *Domain) validateSmall() error {
 	}
 	for i := range v.Filesystems {
 		f := &v.Filesystems[i]
+		if m := f.IDMap; m != nil && (len(m.UIDs) == 0) != (len(m.GIDs) == 0) {
+			return errUnsupported("uid and gid should be mapped both")
+		}
 		if f.Boot != nil && (f.Driver == nil || f.Driver.Type != "virtiofs") {
 			return errUnsupported("boot order is only supported for virtiofs")
 		}

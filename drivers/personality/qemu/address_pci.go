@@ -23,10 +23,11 @@ func (c *pciClient) has() bool {
 	return a != nil && a.Type == domxml.AddressPCI && a.Domain|a.Bus|a.Slot != 0
 }
 
-// elsewhere says that it sits on another kind of bus.
+// elsewhere says that it sits on another kind of bus. Where a document puts
+// such a device on a PCI bus, its place is taken all the same.
 func (c *pciClient) elsewhere() bool {
 	a := *c.address
-	return c.kind == 0 || a != nil && a.Type != domxml.AddressPCI
+	return a != nil && a.Type != domxml.AddressPCI || c.kind == 0 && !c.has()
 }
 
 // pciClients are the devices in the order in which they get places.
@@ -63,9 +64,11 @@ func (d *definition) pciClients() []pciClient {
 		}
 	}
 	for i := range v.Disks {
-		if k := &v.Disks[i]; k.Target.Bus == domxml.DiskBusVirtio {
-			add(&k.Address, d.virtioKind(k.Model))
+		kind := pciKind(0)
+		if v.Disks[i].Target.Bus == domxml.DiskBusVirtio {
+			kind = d.virtioKind(v.Disks[i].Model)
 		}
+		add(&v.Disks[i].Address, kind)
 	}
 	for i := range v.Hostdevs {
 		add(&v.Hostdevs[i].Address, d.hostdevKind(&v.Hostdevs[i]))
@@ -260,6 +263,9 @@ func (d *definition) newPCISet() (*pciSet, error) {
 		for len(set.buses) <= *c.Index {
 			set.buses = append(set.buses, newPCIBus(""))
 		}
+		if set.buses[*c.Index].model != "" {
+			return nil, errDevice("Multiple '%s' controllers with index '%d'", c.Type, *c.Index)
+		}
 		set.buses[*c.Index] = newPCIBus(c.Model)
 	}
 	return set, nil
@@ -271,13 +277,14 @@ func (d *definition) placePCI(set *pciSet, extra func() error) error {
 	clients := d.pciClients()
 	for i := range clients {
 		c := &clients[i]
-		if c.has() && !c.elsewhere() && c.kind != pciNowhere {
+		if c.has() && !c.elsewhere() {
 			if at := *c.address; at.Domain == 0 && at.Bus == 0 && at.Slot == 1 {
 				// the older PC has these on its board, where nothing else can be
 				if f, _, ok := piix3Place(c); ok && f == at.Function {
 					if len(set.buses) > 0 && set.express() {
 						return errInternal("Bus 0 must be PCI for integrated PIIX3 USB or IDE controllers")
 					}
+					continue
 				}
 			}
 			if err := set.reserve(*c.address, c.kind); err != nil {

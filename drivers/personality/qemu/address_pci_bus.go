@@ -123,6 +123,9 @@ func (k pciKind) name() string {
 // compatible refuses a device that the bus does not take. Any endpoint that a
 // document puts there goes into any slot for endpoints.
 func (b *pciBus) compatible(at *domxml.Address, kind pciKind) error {
+	if kind&pciConnectors == 0 {
+		return nil // nobody knows what it needs
+	}
 	takes := b.takes
 	if takes&pciEndpoints != 0 {
 		takes |= pciEndpoints

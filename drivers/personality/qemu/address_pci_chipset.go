@@ -28,7 +28,7 @@ func piix3Place(c *pciClient) (function uint, what string, ok bool) {
 	case c.controller.Type == domxml.ControllerIDE:
 		return 1, "Primary IDE controller", true
 	case c.controller.Type == domxml.ControllerUSB && c.controller.Model == "piix3-uhci":
-		return 2, "PIIX3 USB controller", true
+		return 2, "PIIX3 USB controller at index 0", true
 	}
 	return 0, "", false
 }
@@ -46,13 +46,14 @@ func (d *definition) placePIIX3(set *pciSet, clients []pciClient) error {
 			if a := *c.address; a.Domain != 0 || a.Bus != 0 || a.Slot != 1 || a.Function != function {
 				return errInternal("%s must have PCI address 0:0:1.%d", what, function)
 			}
-			continue
 		}
 		at := domxml.PCIAddress(0, 0, 1, function)
 		if err := set.reserve(at, c.kind); err != nil {
 			return err
 		}
-		c.set(at)
+		if !c.has() {
+			c.set(at)
+		}
 	}
 	for _, f := range []uint{0, 3} {
 		if err := set.reserve(domxml.PCIAddress(0, 0, 1, f), pciDevice); err != nil {

@@ -43,7 +43,7 @@ func usbRootPorts(c *domxml.Controller) int {
 	return 0
 }
 
-func (d *definition) newUSBSet() usbSet {
+func (d *definition) newUSBSet() (usbSet, error) {
 	var set usbSet
 	for i := range d.Devices.Controllers {
 		c := &d.Devices.Controllers[i]
@@ -54,11 +54,15 @@ func (d *definition) newUSBSet() usbSet {
 		for len(set) <= *c.Index && len(set) < maxPCIBuses {
 			set = append(set, nil)
 		}
-		if *c.Index < len(set) {
-			set[*c.Index] = &usbHub{ports: make([]usbPort, n)}
+		if *c.Index >= len(set) {
+			continue
 		}
+		if set[*c.Index] != nil {
+			return nil, errDevice("Duplicate USB controllers with index %d", *c.Index)
+		}
+		set[*c.Index] = &usbHub{ports: make([]usbPort, n)}
 	}
-	return set
+	return set, nil
 }
 
 // usbPath reads a port such as 1.2; a single 0 or nothing is no port.
@@ -248,13 +252,13 @@ func (d *definition) assignUSB() error {
 		return errUnsupported("USB is disabled for this domain, but USB devices are present in the domain XML")
 	}
 	for i := range clients {
-		if a := *clients[i].address; a != nil && a.Type != domxml.AddressUSB {
+		if a := *clients[i].address; a != nil && a.Type != domxml.AddressUSB && !clients[i].hub {
 			return errDevice("Invalid address for a USB device")
 		}
 	}
-	set := d.newUSBSet()
-	if len(set) == 0 {
-		return nil
+	set, err := d.newUSBSet()
+	if err != nil || len(set) == 0 {
+		return err
 	}
 	if err := d.reserveUSB(set, clients); err != nil {
 		return err

@@ -59,18 +59,9 @@ var serialModels = map[string]string{
 	"isa-debug": "isa-debugcon", "sclp-serial": "sclpconsole", "system-serial": "pl011",
 }
 
-// completeSerial gives a port the kind that the machine has, or that its place
-// calls for.
+// completeSerial gives a port the kind that the machine has.
 func (d *definition) completeSerial(s *domxml.Chardev) {
 	t := s.Target
-	if t.Type == "" && s.Address != nil {
-		switch s.Address.Type {
-		case domxml.AddressUSB:
-			t.Type = "usb-serial"
-		case domxml.AddressPCI:
-			t.Type = "pci-serial"
-		}
-	}
 	if t.Type == "" {
 		switch {
 		case d.isX86():

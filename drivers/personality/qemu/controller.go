@@ -128,6 +128,9 @@ func (d *definition) completePCI(c *domxml.Controller) error {
 	if c.Model == "" {
 		return errDomainInternal("PCI controller model was not set correctly")
 	}
+	if (c.Model == "pci-root" || c.Model == "pcie-root") && *c.Index != 0 {
+		return errXML("pci-root and pcie-root controllers should have index 0")
+	}
 	switch {
 	case c.Model == "pci-expander-bus" && !d.isI440FX():
 		return errUnsupported("pci-expander-bus controllers are only supported on 440fx-based machinetypes")
@@ -143,7 +146,7 @@ func (d *definition) completePCI(c *domxml.Controller) error {
 			return errDomain("The PCI controller with index=0 can't be associated with a NUMA node")
 		}
 	}
-	if name := d.pciModelName(c.Model); c.PCIModel == nil && name != "" {
+	if name := d.pciModelName(c.Model); (c.PCIModel == nil || c.PCIModel.Name == "") && name != "" {
 		c.PCIModel = &domxml.ControllerModel{Name: name}
 	}
 	return nil

@@ -104,9 +104,6 @@ func (d *definition) validatePCI(c *domxml.Controller) error {
 		}
 		return errUnsupported("Option 'modelName' has invalid value for PCI controller with index '%d', model '%s' and modelName '%s'", *c.Index, c.Model, name)
 	}
-	if (c.Model == "pci-root" || c.Model == "pcie-root") && *c.Index != 0 {
-		return errXML("pci-root and pcie-root controllers should have index 0")
-	}
 	t := c.Target
 	if t == nil {
 		return nil

@@ -177,7 +177,9 @@ func (c *tally) add(t *testing.T, a *corpus.Answer, name string, v verdict) {
 		return
 	}
 	key := v.class
-	if v.class == "differs" || v.class == "unexpected error" || v.class == "missing error" {
+	if strings.HasPrefix(v.class, "other") {
+		key += ": " + number.ReplaceAllString(strings.ReplaceAll(v.diff, "\n", " "), "#")
+	} else {
 		key += ": " + firstLine.FindString(number.ReplaceAllString(lineNumber.ReplaceAllString(v.diff, "$1"), "#"))
 	}
 	if c.shown[key]++; c.shown[key] <= *show || *only != "" {
@@ -293,7 +295,11 @@ func TestAnswers(t *testing.T) {
 	var c tally
 	for _, a := range corpus.AnswersFile(t, *extra) {
 		if strings.Contains(a.Label, *only) {
-			c.add(t, &a, a.Label+" "+a.Input, judge(p, &a, []byte(a.Input)))
+			name := a.Label
+			if *only != "" {
+				name += "\n" + a.Input
+			}
+			c.add(t, &a, name, judge(p, &a, []byte(a.Input)))
 		}
 	}
 	t.Log(c.String())

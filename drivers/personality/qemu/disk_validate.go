@@ -75,7 +75,11 @@ func (d *definition) validateDiskFrontend(k *domxml.Disk) error {
 	if k.Device == "disk" && bool(k.Readonly) && (bus == domxml.DiskBusIDE || bus == domxml.DiskBusSATA) {
 		return errUnsupported("readonly %s disks are not supported", bus)
 	}
-	if k.Device == "cdrom" && bus == domxml.DiskBusVirtio {
+	switch bus {
+	case domxml.DiskBusIDE, domxml.DiskBusSATA, domxml.DiskBusSCSI, domxml.DiskBusUSB, domxml.DiskBusFDC:
+		return nil
+	}
+	if k.Device == "cdrom" {
 		return errUnsupported("disk type of '%s' does not support ejectable media", k.Target.Dev)
 	}
 	return nil
@@ -256,6 +260,9 @@ func (d *definition) validateDiskSources(k *domxml.Disk) error {
 	}
 	if (k.Type == domxml.DiskVhostUser || k.Type == domxml.DiskVhostVDPA) && !d.sharedMemory() {
 		return errUnsupported("'%s' requires shared memory", k.Type)
+	}
+	if c := k.Driver.Cache; k.Type == domxml.DiskVhostVDPA && c != "none" && c != "directsync" {
+		return errUnsupported("disk type '%s' requires cache mode '%s' or '%s'", k.Type, "directsync", "none")
 	}
 	return nil
 }

@@ -9,6 +9,14 @@ func (d *definition) completeFeatures() error {
 	if d.isARMVirt() && f.GIC == nil {
 		f.GIC = &domxml.GIC{Version: "2"}
 	}
+	if s := f.SMM; s != nil && s.TSEG != nil && s.TSEG.Unit != "" {
+		if !d.isQ35() {
+			return errUnsupported("SMM TSEG is only supported with q35 machine type")
+		}
+		if s.TSEG.Unit != "MiB" && s.TSEG.Unit != "GiB" && s.TSEG.Unit != "TiB" {
+			return errUnsupported("SMM TSEG size must be divisible by 1 MiB")
+		}
+	}
 	return nil
 }
 
@@ -39,14 +47,6 @@ func (d *definition) foreign() []struct {
 // validateFeatures refuses what the machine or the emulator does not have.
 func (d *definition) validateFeatures() error {
 	f := &d.Features
-	if s := f.SMM; s != nil && s.TSEG != nil && s.TSEG.Unit != "" {
-		if !d.isQ35() {
-			return errUnsupported("SMM TSEG is only supported with q35 machine type")
-		}
-		if s.TSEG.Unit != "MiB" && s.TSEG.Unit != "GiB" && s.TSEG.Unit != "TiB" {
-			return errUnsupported("SMM TSEG size must be divisible by 1 MiB")
-		}
-	}
 	for _, x := range d.foreign() {
 		if x.set && !x.wanted {
 			return errUnsupported("The '%s' feature is not supported for architecture '%s' or machine type '%s'", x.name, d.OS.Type.Arch, d.OS.Type.Machine)

@@ -292,6 +292,9 @@ func (d *definition) validateFirmware() error {
 		}
 	}
 	if l := o.Loader; l != nil && l.Secure == domxml.Yes {
+		if !d.arch("x86_64") {
+			return errUnsupported("Secure boot is supported for x86_64 architecture only")
+		}
 		if !d.isQ35() {
 			return errUnsupported("Secure boot is supported with q35 machine types only")
 		}

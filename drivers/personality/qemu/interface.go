@@ -120,10 +120,8 @@ func (d *definition) validateNICBackend(n *domxml.Interface) error {
 	if n.Type != "vhostuser" {
 		return nil
 	}
-	if n.Backend != nil && n.Backend.Type == "passt" {
-		return nil
-	}
-	if s := n.Source; s != nil {
+	passt := n.Backend != nil && n.Backend.Type == "passt"
+	if s := n.Source; s != nil && !passt {
 		switch {
 		case s.Path == "":
 			return errXML("Missing required attribute 'path' in element 'source'")

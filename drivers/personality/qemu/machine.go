@@ -17,6 +17,9 @@ func (p *Personality) settleMachine(dom *domxml.Domain) error {
 	if dom.OS.Type.Value == "" {
 		return nil // refused soon
 	}
+	if err := dom.CheckQEMU(); err != nil {
+		return err
+	}
 	t := &dom.OS.Type
 	if t.Arch == "" {
 		t.Arch = p.cfg.HostArch
@@ -39,21 +42,9 @@ func (p *Personality) settleMachine(dom *domxml.Domain) error {
 	return settleFirmware(&dom.OS)
 }
 
-// settleFor checks that the emulator runs such guests, and chooses the machine.
+// settleFor chooses the machine.
 func settleFor(dom *domxml.Domain, e *qemucaps.Emulator) error {
 	t := &dom.OS.Type
-	without := func(what, value string) error {
-		return errUnsupported("Emulator '%s' does not support %s '%s'", dom.Devices.Emulator, what, value)
-	}
-	if t.Value != "hvm" {
-		return without("os type", t.Value)
-	}
-	if !runsArch(e, t.Arch) {
-		return without("arch", t.Arch)
-	}
-	if !runsType(e, dom.Type) {
-		return without("virt type", dom.Type)
-	}
 	if t.Machine == "" {
 		if dom.Type == "hvf" {
 			return vir.Errorf(vir.FromQEMU, vir.ErrInvalidArg, "could not get preferred machine for %s type=%s", dom.Devices.Emulator, dom.Type)
@@ -67,6 +58,26 @@ func settleFor(dom *domxml.Domain, e *qemucaps.Emulator) error {
 	}
 	if m, ok := e.Machine(t.Machine); ok {
 		t.Machine = m.Name
+	}
+	return nil
+}
+
+// validateEmulator checks that the emulator runs such guests.
+func (d *definition) validateEmulator() error {
+	without := func(what, value string) error {
+		return errUnsupported("Emulator '%s' does not support %s '%s'", d.Devices.Emulator, what, value)
+	}
+	t := &d.OS.Type
+	m, ok := d.emu.Machine(t.Machine)
+	switch {
+	case t.Value != "hvm":
+		return without("os type", t.Value)
+	case !runsArch(d.emu, t.Arch):
+		return without("arch", t.Arch)
+	case !runsType(d.emu, d.Type):
+		return without("virt type", d.Type)
+	case !ok || m.Name == "none":
+		return without("machine type", t.Machine)
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (d *definition) completeHugepages() error {
 func (d *definition) completeNUMA() error {
 	cells := d.numaCells()
 	if len(cells) == 0 {
-		if d.MaxMemory == nil || d.MaxMemory.Slots == 0 {
+		if d.MaxMemory == nil || d.MaxMemory.Value == 0 {
 			return nil
 		}
 		return d.addCell()

@@ -52,7 +52,7 @@ func (d *definition) validateMemoryDevices() error {
 			if a := m.Address; a != nil && a.Type == domxml.AddressDIMM && d.MaxMemory != nil && a.Slot >= d.MaxMemory.Slots {
 				return errUnsupported("memory device slot '%d' exceeds slots count '%d'", a.Slot, d.MaxMemory.Slots)
 			}
-			if len(d.numaCells()) > 0 && m.Target.Node == nil {
+			if len(d.numaCells()) > 0 && (m.Target == nil || m.Target.Node == nil) {
 				return errUnsupported("target NUMA node needs to be specified for memory device")
 			}
 		}

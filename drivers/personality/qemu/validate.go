@@ -27,11 +27,10 @@ func (d *definition) validateDomain() error {
 	)
 }
 
-// validateMachine wants a machine that the emulator has.
+// validateMachine wants what the emulator has.
 func (d *definition) validateMachine() error {
-	m, ok := d.emu.Machine(d.OS.Type.Machine)
-	if !ok || m.Name == "none" {
-		return errUnsupported("Emulator '%s' does not support machine type '%s'", d.Devices.Emulator, d.OS.Type.Machine)
+	if err := d.validateEmulator(); err != nil {
+		return err
 	}
 	if d.Bootloader != "" {
 		return errUnsupported("bootloader is not supported by QEMU")
