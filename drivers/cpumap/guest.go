@@ -35,7 +35,7 @@ func (m *Map) GuestCPU(q GuestQuery) *domxml.CPU {
 			data.set(&x.features[at])
 		}
 	}
-	best := x.chooseGuest(data, vendor, &q)
+	best := x.chooseGuest(data, vendor, &q, 8)
 	if best == nil {
 		return nil
 	}
@@ -45,8 +45,9 @@ func (m *Map) GuestCPU(q GuestQuery) *domxml.CPU {
 	return out
 }
 
-// chooseGuest finds the model for guests; nil where none fits.
-func (m *x86Map) chooseGuest(data x86Data, vendor string, q *GuestQuery) (best *candidate) {
+// chooseGuest finds the model for guests; nil where none fits. A feature that
+// is taken away counts as many quarters of one that is added as away says.
+func (m *x86Map) chooseGuest(data x86Data, vendor string, q *GuestQuery, away int) (best *candidate) {
 	ours := false // best has the signature
 	for _, model := range m.models {
 		if !model.guest || vendor != "" && model.vendor != "" && model.vendor != vendor || !q.Has(model.name) {
@@ -54,7 +55,7 @@ func (m *x86Map) chooseGuest(data x86Data, vendor string, q *GuestQuery) (best *
 		}
 		c := m.describeGuest(data, model, q.Lacking)
 		fits := model.fits(q.Signature)
-		if best == nil || fits && !ours || fits == ours && c.better(best) {
+		if best == nil || fits && !ours || fits == ours && c.better(best, away) {
 			best, ours = c, fits
 		}
 	}
@@ -79,11 +80,11 @@ func (m *x86Map) describeGuest(data x86Data, model *x86Model, lacking func(strin
 
 // better reports whether c describes a guest's processor better than best,
 // which stands before it in the map: of two that are as long, the one that
-// takes less away. How much more a feature counts that is taken away than one
-// that is added is only seen from the reference's answers: between two and a
-// half times and three times.
-func (c *candidate) better(best *candidate) bool {
-	a, b := 4*len(c.require)+11*len(c.disable), 4*len(best.require)+11*len(best.disable)
+// takes less away. How much more a feature counts that is taken away is only
+// seen from the reference's answers: for host-model at most two and a half
+// times, for a baseline more.
+func (c *candidate) better(best *candidate, away int) bool {
+	a, b := 4*len(c.require)+away*len(c.disable), 4*len(best.require)+away*len(best.disable)
 	return a < b || a == b && len(c.disable) <= len(best.disable)
 }
 

@@ -49,7 +49,7 @@ func (m *Map) BaselineGuest(docs []Document, q GuestQuery, o BaselineOptions) (*
 		best = x.describeGuest(data, model, q.Lacking)
 	} else {
 		q.Signature = nil
-		best = x.chooseGuest(data, vendor, &q)
+		best = x.chooseGuest(data, vendor, &q, 11)
 	}
 	if best == nil {
 		return nil, failed("CPUs are incompatible")
