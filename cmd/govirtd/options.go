@@ -68,7 +68,8 @@ Real guests
                       simulated: qemu:/// is a simulated host; off: there is
                       none. Default is real where an emulator is installed
   --qemu-user NAME    whom guests of a root daemon run as, default libvirt-qemu
-  --qemu-group NAME   with which group; default the user's own
+  --qemu-group NAME   with which group; default libvirt-qemu for that
+                      user where there is such a group, else the user's own
   --emulator PATH     a QEMU to use besides those in /usr/bin, /usr/local/bin
                       and /usr/libexec; may be given again. Nothing else is
                       ever executed, whatever a document says

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	osuser "os/user"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -161,7 +162,11 @@ func (q *qemuHost) user() (*qemu.User, error) {
 	if name == "root" {
 		return nil, nil
 	}
-	u, err := qemu.FindUser(name, q.cfg.QEMUGroup)
+	group := q.cfg.QEMUGroup
+	if _, err := osuser.LookupGroup(guestUser); group == "" && name == guestUser && err == nil {
+		group = guestUser // the reference's, though the user's own may be another
+	}
+	u, err := qemu.FindUser(name, group)
 	if err != nil && q.cfg.QEMUUser == "" {
 		return nil, fmt.Errorf("guests run as %s, which is not there; make the user, or name another with --qemu-user: %w", name, err)
 	}
