@@ -1,0 +1,31 @@
+package lab
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+)
+
+// Beside starts govirtd on the very host that a reference runs on: in its mount and network namespaces, with the same
+// emulators, devices and files. It keeps its own state elsewhere, and is gone before the reference.
+func Beside(t testing.TB, reference *Daemon, flags ...string) *Daemon {
+	t.Helper()
+	nsenter := Tool(t, "nsenter")
+	dir := filepath.Join(filepath.Dir(reference.SocketDir), "beside")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	// Of the machine outside, the reference sees its own folder only.
+	binary := filepath.Join(dir, "govirtd")
+	text, err := os.ReadFile(Govirtd(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(binary, text, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	argv := []string{nsenter, "-t", strconv.Itoa(reference.PID), "-m", "-n", "-r", "-w",
+		binary, "--sock-dir", filepath.Join(dir, "s"), "--root", filepath.Join(dir, "r")}
+	return start(t, "govirtd beside "+reference.Name, dir, append(argv, flags...)...)
+}
