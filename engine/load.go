@@ -246,7 +246,7 @@ func (l *loader) activePool(k *drivers.Kept) error {
 		return err
 	}
 	before := *p.load()
-	if !fresh && l.h.storageDriver() && !sameDocument(poolDocument{before.def}, poolDocument{def}) {
+	if !fresh && l.h.storageDriver() {
 		p.update(nil, func(r *poolRecord) []*event {
 			r.def, r.next = def, before.def // as it was
 			return nil
