@@ -77,6 +77,25 @@ type ConsoleOpener interface {
 	OpenConsole(ctx context.Context, device string) (io.ReadWriteCloser, error)
 }
 
+// ChannelOpener opens a channel to the guest by its alias or name, the first
+// one for an empty name (virDomainOpenChannel).
+type ChannelOpener interface {
+	OpenChannel(ctx context.Context, name string) (io.ReadWriteCloser, error)
+}
+
+// GraphicsOpener hands a connection to a screen's server, by its number, as if
+// it had been made there; skipAuth says that the client is known already. The
+// socket stays the caller's (virDomainOpenGraphics, virDomainOpenGraphicsFD).
+type GraphicsOpener interface {
+	OpenGraphics(ctx context.Context, screen uint, socket *os.File, skipAuth bool) error
+}
+
+// DirtyRater measures for some seconds how much memory the guest writes; the
+// result is one of its statistics (virDomainStartDirtyRateCalc).
+type DirtyRater interface {
+	StartDirtyRate(ctx context.Context, seconds int, flags vir.DomainDirtyRateCalcFlags) error
+}
+
 // GuestTime is what a guest's clock says, as seconds since the epoch and
 // nanoseconds, which the caller of virDomainSetTime may choose beyond a second.
 type GuestTime struct {

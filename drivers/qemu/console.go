@@ -13,7 +13,10 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-var _ drivers.ConsoleOpener = (*Guest)(nil)
+var (
+	_ drivers.ConsoleOpener = (*Guest)(nil)
+	_ drivers.ChannelOpener = (*Guest)(nil)
+)
 
 // OpenConsole opens the terminal or socket of a device, of the first console
 // or else the first serial port where none is named. The guest is not asked.
@@ -30,11 +33,7 @@ func (g *Guest) OpenConsole(ctx context.Context, device string) (io.ReadWriteClo
 	}
 	path := c.Sources[0].Path
 	if c.Type == "unix" {
-		conn, err := dial(ctx, path)
-		if err != nil {
-			return nil, errSystem(vir.FromStreams, err, "failed to connect to socket '%s'", path)
-		}
-		return conn, nil
+		return openSocket(ctx, path)
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -51,6 +50,36 @@ func (g *Guest) OpenConsole(ctx context.Context, device string) (io.ReadWriteClo
 		return nil, errSystem(vir.FromStreams, err, "Unable to set non-blocking mode")
 	}
 	return terminal{f}, nil
+}
+
+func openSocket(ctx context.Context, path string) (io.ReadWriteCloser, error) {
+	conn, err := dial(ctx, path)
+	if err != nil {
+		return nil, errSystem(vir.FromStreams, err, "failed to connect to socket '%s'", path)
+	}
+	return conn, nil
+}
+
+// OpenChannel connects to the socket of a channel.
+func (g *Guest) OpenChannel(ctx context.Context, name string) (io.ReadWriteCloser, error) {
+	for i := range g.live.Load().Devices.Channels {
+		c := &g.live.Load().Devices.Channels[i]
+		is := alias(c.Alias) == name || c.Target != nil && c.Target.Name == name
+		if name != "" && !is {
+			continue
+		}
+		if c.Type != "unix" || len(c.Sources) == 0 || c.Sources[0].Path == "" {
+			if name == "" {
+				name = alias(c.Alias)
+			}
+			return nil, errInternal("channel %s is not using a UNIX socket", name)
+		}
+		return openSocket(ctx, c.Sources[0].Path)
+	}
+	if name == "" {
+		name = "<null>"
+	}
+	return nil, errInternal("cannot find channel %s", name)
 }
 
 // terminal ends like any other stream: the kernel has an error for it.

@@ -11,7 +11,29 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-var _ drivers.Screenshotter = (*Backend)(nil)
+var (
+	_ drivers.Screenshotter  = (*Backend)(nil)
+	_ drivers.GraphicsOpener = (*Guest)(nil)
+)
+
+// OpenGraphics hands a connection to the server of a screen.
+func (g *Guest) OpenGraphics(ctx context.Context, screen uint, socket *os.File, skipAuth bool) error {
+	d := g.live.Load()
+	if screen >= uint(len(d.Devices.Graphics)) {
+		return errInternal("No graphics backend with index %d", screen)
+	}
+	protocol := d.Devices.Graphics[screen].Type
+	if protocol != "vnc" && protocol != "spice" {
+		return errInternal("Can only open VNC, SPICE or D-Bus p2p graphics backends, not %s", protocol)
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.backend.cfg.Times.Verb)
+	defer cancel()
+	const name = "graphicsfd"
+	if err := g.mon.RunFiles(ctx, "getfd", object{"fdname": name}, nil, socket); err != nil {
+		return g.monitorError(err)
+	}
+	return g.monitorError(g.mon.Run(ctx, "add_client", object{"protocol": protocol, "fdname": name, "skipauth": skipAuth}, nil))
+}
 
 // Screenshot lets the emulator draw a screen: PNG where it can, PPM otherwise.
 func (b *Backend) Screenshot(ctx context.Context, _ string, _ vir.DomainState, guest drivers.Guest, screen uint32) (string, io.ReadCloser, error) {

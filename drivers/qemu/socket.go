@@ -2,6 +2,7 @@ package qemu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -54,15 +55,28 @@ func listen(path string) (*os.File, error) {
 
 // dialTimeout is for the connection alone, which a frozen process does not
 // delay: it waits in the kernel.
-const dialTimeout = time.Second
+const (
+	dialTimeout = time.Second
+	dialAgain   = 5 * time.Millisecond
+)
 
-// dial connects to a socket of a process.
+// dial connects to a socket of a process. One whose queue is full is tried
+// again: the process is about to look at it.
 func dial(ctx context.Context, path string) (conn net.Conn, err error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	err = withShortPath(path, func(p string) error {
-		conn, err = new(net.Dialer).DialContext(ctx, "unix", p)
-		return err
-	})
-	return conn, err
+	for {
+		err = withShortPath(path, func(p string) error {
+			conn, err = new(net.Dialer).DialContext(ctx, "unix", p)
+			return err
+		})
+		if !errors.Is(err, unix.EAGAIN) {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(dialAgain):
+		}
+	}
 }

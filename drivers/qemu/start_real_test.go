@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -351,6 +353,67 @@ func TestAgentChannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	conn.Close()
+}
+
+// TestHandedOver gives the guest connections that were made elsewhere.
+func TestHandedOver(t *testing.T) {
+	b := newBackend(t, testConfig(t, testDirs(t)))
+	g, _ := begin(t, b, small(t, "handed", `<graphics type='vnc' port='-1' autoport='yes'/>
+<video><model type='vga' vram='16384' heads='1'/><address type='pci' domain='0x0000' bus='0x00' slot='0x02' function='0x0'/></video>
+<controller type='virtio-serial' index='0'><address type='pci' domain='0x0000' bus='0x00' slot='0x05' function='0x0'/></controller>
+<channel type='unix'><target type='virtio' name='mine'/><address type='virtio-serial' controller='0' bus='0' port='1'/></channel>
+<channel type='pty'><target type='virtio' name='tty'/><address type='virtio-serial' controller='0' bus='0' port='2'/></channel>`), drivers.StartOptions{ID: 1})
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours, theirs := os.NewFile(uintptr(pair[0]), "ours"), os.NewFile(uintptr(pair[1]), "theirs")
+	defer ours.Close()
+	if err := g.OpenGraphics(t.Context(), 0, theirs, true); err != nil {
+		t.Fatal(err)
+	}
+	theirs.Close()
+	hello := make([]byte, 12)
+	if _, err := io.ReadFull(ours, hello); err != nil || string(hello) != "RFB 003.008\n" {
+		t.Errorf("the screen says %q, %v", hello, err)
+	}
+	if err := g.OpenGraphics(t.Context(), 1, ours, false); err == nil || err.Error() != "internal error: No graphics backend with index 1" {
+		t.Errorf("error %v", err)
+	}
+	for name, want := range map[string]string{
+		"": "", "mine": "", "channel0": "", "tty": "internal error: channel tty is not using a UNIX socket", "nosuch": "internal error: cannot find channel nosuch",
+	} {
+		c, err := g.OpenChannel(t.Context(), name)
+		if err == nil {
+			c.Close()
+		}
+		if got := fmt.Sprint(err); want == "" && err != nil || want != "" && got != want {
+			t.Errorf("channel %q: %v", name, err)
+		}
+	}
+	if err := g.StartDirtyRate(t.Context(), 61, 0); err == nil || !strings.HasSuffix(err.Error(), "seconds=61 is invalid, please choose value within [1, 60].") {
+		t.Errorf("error %v", err)
+	}
+	if err := g.StartDirtyRate(t.Context(), 1, vir.DomainDirtyrateModeDirtyRing); err == nil {
+		t.Error("a guest without a ring has one")
+	}
+	if err := g.StartDirtyRate(t.Context(), 1, 0); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		r, err := g.dirtyRate(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.status == 2 && r.rate != nil && r.period == 1 {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("rate %+v", r)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
 }
 
 func TestMonitorCommand(t *testing.T) {

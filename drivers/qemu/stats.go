@@ -279,4 +279,7 @@ func (f *figures) dirtyRate() {
 	f.add("dirtyrate.calc_start_time", r.start)
 	f.add("dirtyrate.calc_period", int32(r.period))
 	f.add("dirtyrate.calc_mode", r.mode)
+	if r.rate != nil {
+		f.add("dirtyrate.megabytes_per_second", *r.rate)
+	}
 }

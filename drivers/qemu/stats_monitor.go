@@ -5,7 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
+
+var _ drivers.DirtyRater = (*Guest)(nil)
 
 // haltPoll is how long KVM has waited for something to do, with success and
 // without, in nanoseconds. Others do not wait.
@@ -77,6 +83,7 @@ type dirtyRate struct {
 	start  int64
 	period int64
 	mode   string
+	rate   *int64 // MiB in a second
 }
 
 func (g *Guest) dirtyRate(ctx context.Context) (dirtyRate, error) {
@@ -86,10 +93,31 @@ func (g *Guest) dirtyRate(ctx context.Context) (dirtyRate, error) {
 			Start  int64  `json:"start-time"`
 			Period int64  `json:"calc-time"`
 			Mode   string `json:"mode"`
+			Rate   *int64 `json:"dirty-rate"`
 		}
 		err = g.mon.Run(ctx, "query-dirty-rate", nil, &s)
-		r = dirtyRate{start: s.Start, period: s.Period, mode: s.Mode}
+		r = dirtyRate{start: s.Start, period: s.Period, mode: s.Mode, rate: s.Rate}
 		r.status = int32(max(slices.Index([]string{"unstarted", "measuring", "measured"}, s.Status), 0))
 		return r, err
 	})
+}
+
+// StartDirtyRate begins a measurement.
+func (g *Guest) StartDirtyRate(ctx context.Context, seconds int, flags vir.DomainDirtyRateCalcFlags) error {
+	if seconds < 1 || seconds > 60 {
+		return vir.Errorf(vir.FromQEMU, vir.ErrConfigUnsupported, "seconds=%d is invalid, please choose value within [1, 60].", seconds)
+	}
+	args := object{"calc-time": seconds}
+	switch {
+	case flags&vir.DomainDirtyrateModeDirtyRing != 0:
+		if k := g.live.Load().Features.KVM; k == nil || k.DirtyRing == nil || k.DirtyRing.State != domxml.On {
+			return vir.Errorf(vir.FromQEMU, vir.ErrOperationUnsupported, "dirty-ring calculation mode requires dirty-ring feature enabled.")
+		}
+		args["mode"] = "dirty-ring"
+	case flags&vir.DomainDirtyrateModeDirtyBitmap != 0:
+		args["mode"] = "dirty-bitmap"
+	case g.emulator.Version >= 6002000:
+		args["mode"] = "page-sampling"
+	}
+	return g.verb(ctx, "calc-dirty-rate", args, nil)
 }
