@@ -124,6 +124,13 @@ type ObjectDrivers interface {
 	HasObjectDriver(family vir.ErrorDomain) bool
 }
 
+// Repeater is a Personality for which some verbs may be done again.
+type Repeater interface {
+	// Repeats says whether a verb ("suspend") succeeds, and does nothing, on a
+	// domain that is in the state it leads to.
+	Repeats(verb string) bool
+}
+
 // Backend runs guests.
 type Backend interface {
 	// Start brings the domain to life and returns once it runs. notify may be

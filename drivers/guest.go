@@ -71,6 +71,11 @@ type VcpuSetter interface {
 	SetVcpus(ctx context.Context, n int) error
 }
 
+// GuestVcpuCounter asks the guest itself how many virtual CPUs it uses.
+type GuestVcpuCounter interface {
+	GuestVcpus(ctx context.Context) (int, error)
+}
+
 // ConsoleOpener opens a text device: device is an alias, empty for the first
 // console. Closing the connection leaves the guest running.
 type ConsoleOpener interface {

@@ -1,6 +1,9 @@
 package engine
 
 import (
+	"slices"
+
+	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -97,8 +100,12 @@ func domainInterfaceStats(c *call, d *Domain, a *remoteproto.DomainInterfaceStat
 	if !r.active() {
 		return nil, errNotActive()
 	}
-	target := r.live.tree().InterfaceByDevice(a.Device)
-	if target == "" {
+	t := r.live.tree()
+	target := t.InterfaceByDevice(a.Device)
+	switch {
+	case target == "" && hasNamelessCard(t, a.Device):
+		return nil, vir.Errorf(vir.FromNone, vir.ErrInternalError, "Interface name not provided")
+	case target == "":
 		return nil, vir.Errorf(vir.FromDomain, vir.ErrInvalidArg, "'%s' is not a known interface", a.Device)
 	}
 	g, err := guestOf[drivers.InterfaceStatter](c, r)
@@ -207,4 +214,13 @@ func domainGetCPUStats(c *call, g drivers.CPUStatter, a *remoteproto.DomainGetCP
 		}
 	}
 	return &remoteproto.DomainGetCPUStatsRet{Params: p, Nparams: int32(each)}, nil
+}
+
+// hasNamelessCard reports whether the address is that of a card without a device on the host, as those of user-mode
+// networks are: nothing counts for it.
+func hasNamelessCard(t *domxml.Domain, device string) bool {
+	mac, ok := domxml.ParseMAC(device)
+	return ok && slices.ContainsFunc(t.Devices.Interfaces, func(c domxml.Interface) bool {
+		return (c.Target == nil || c.Target.Dev == "") && c.MAC != nil && c.MAC.Address == mac
+	})
 }

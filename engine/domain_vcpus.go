@@ -20,9 +20,15 @@ func bindDomainVcpus(b *binder) {
 		return &remoteproto.DomainGetMaxVcpusRet{Num: n}, err
 	}).quick()
 	onDomain(b, remoteproto.DomainGetVcpusFlags, func(c *call, d *Domain, a *remoteproto.DomainGetVcpusFlagsArgs) (*remoteproto.DomainGetVcpusFlagsRet, error) {
+		if r := d.load(); a.Flags&vcpuGuest != 0 && r.active() {
+			if g, ok := r.guest.(drivers.GuestVcpuCounter); ok {
+				n, err := g.GuestVcpus(c)
+				return &remoteproto.DomainGetVcpusFlagsRet{Num: int32(n)}, err
+			}
+		}
 		n, err := d.vcpus(a.Flags)
 		return &remoteproto.DomainGetVcpusFlagsRet{Num: n}, err
-	}).quick().args(func(a *remoteproto.DomainGetVcpusFlagsArgs) error {
+	}).args(func(a *remoteproto.DomainGetVcpusFlagsArgs) error {
 		return notBoth(remoteproto.DomainGetVcpusFlags.Info, a.Flags)
 	})
 	change(b, remoteproto.DomainSetVcpus, func(c *call, d *Domain, a *remoteproto.DomainSetVcpusArgs) (*proc.Void, error) {

@@ -14,6 +14,8 @@ var (
 	_ drivers.FileSystems    = (*Guest)(nil)
 	_ drivers.Clock          = (*Guest)(nil)
 	_ drivers.PasswordSetter = (*Guest)(nil)
+
+	_ drivers.GuestVcpuCounter = (*Guest)(nil)
 )
 
 func (g *Guest) Hostname(context.Context, string) (string, error) { return "", g.noAgent() }
@@ -31,5 +33,7 @@ func (g *Guest) Time(context.Context) (drivers.GuestTime, error) {
 }
 
 func (g *Guest) SetTime(context.Context, drivers.GuestTime) error { return g.noAgent() }
+
+func (g *Guest) GuestVcpus(context.Context) (int, error) { return 0, g.noAgent() }
 
 func (g *Guest) SetUserPassword(context.Context, string, string, bool) error { return g.noAgent() }

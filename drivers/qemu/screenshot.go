@@ -42,6 +42,9 @@ func (b *Backend) Screenshot(ctx context.Context, _ string, _ vir.DomainState, g
 		return "", nil, vir.Errorf(vir.FromDomain, vir.ErrOperationInvalid, "domain is not running")
 	}
 	args := object{}
+	if len(g.live.Load().Devices.Videos) == 0 {
+		return "", nil, vir.Errorf(vir.FromQEMU, vir.ErrOperationInvalid, "no screens to take screenshot from")
+	}
 	device, head, err := findScreen(g.live.Load(), screen)
 	if err != nil {
 		return "", nil, err

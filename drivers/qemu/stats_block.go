@@ -227,7 +227,7 @@ func (b *Backend) BlockInfo(ctx context.Context, d *domxml.Domain, guest drivers
 func measure(k *domxml.Disk, path string) (i drivers.BlockInfo, err error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return i, errSystem(vir.FromQEMU, err, "cannot open file '%s'", path)
+		return i, errSystem(vir.FromQEMU, err, "Failed to open file '%s'", path)
 	}
 	defer f.Close()
 	var s unix.Stat_t

@@ -113,11 +113,14 @@ func (p *Personality) Capabilities(ctx context.Context) (string, error) {
 // StateError has the verbs for which the QEMU driver has its own words.
 func (*Personality) StateError(verb, _ string) *vir.Error {
 	switch verb {
-	case "start":
+	case "start", "resume":
 		return vir.Errorf(vir.FromQEMU, vir.ErrOperationInvalid, "domain is already running")
 	}
 	return nil
 }
+
+// Repeats is true of suspend: a paused guest may be suspended again.
+func (*Personality) Repeats(verb string) bool { return verb == "suspend" }
 
 // DomainSteps is the QEMU driver's part in the completion of a document.
 func (p *Personality) DomainSteps() domxml.Steps {
