@@ -39,5 +39,8 @@ func bindDomains(b *binder) {
 	bindDomainInterfaceAddresses(b)
 	bindDomainLaunchSecurity(b)
 	bindDomainFiles(b)
+	bindDomainGraphics(b)
+	bindDomainChannel(b)
+	bindDomainDirtyRate(b)
 	bindDomainDevices(b)
 }

@@ -53,9 +53,6 @@ var argChecks = []argCheck{
 	{remoteproto.DomainAuthorizedSSHKeysSet.Info, early, "Flags", excludes(
 		uint32(vir.DomainAuthorizedSSHKeysSetAppend), uint32(vir.DomainAuthorizedSSHKeysSetRemove),
 		"VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_APPEND", "VIR_DOMAIN_AUTHORIZED_SSH_KEYS_SET_REMOVE")},
-	{remoteproto.DomainStartDirtyRateCalc.Info, late, "Flags", excludes(
-		uint32(vir.DomainDirtyrateModeDirtyBitmap), uint32(vir.DomainDirtyrateModeDirtyRing),
-		"VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_BITMAP", "VIR_DOMAIN_DIRTYRATE_MODE_DIRTY_RING")},
 	{remoteproto.DomainSetLaunchSecurityState.Info, early, "Params", notNone("params")},
 	{remoteproto.DomainSetThrottleGroup.Info, late, "Params", func(info *proc.Info, v reflect.Value, _ any) error {
 		return positive(info, "nparams", int32(v.Len()))
