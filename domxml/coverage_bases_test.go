@@ -105,9 +105,22 @@ func snapshotBase(memory, disk string) string {
 		<cookie><cpu mode='custom' match='exact'><model>qemu64</model></cpu></cookie></domainsnapshot>`
 }
 
+// domainBase is a domain with a device.
+func domainBase(device string) string {
+	return `<domain type='qemu'><name>a</name><memory>1024</memory><os><type>hvm</type></os><devices>` + device + `</devices></domain>`
+}
+
 func init() {
 	for _, device := range []string{
 		`<hostdev mode='subsystem' type='scsi_host'><source protocol='vhost' wwpn='naa.5123456789abcde0'/></hostdev>`,
+		`<hostdev mode='subsystem' type='scsi'><source><adapter name='scsi_host0'/><address bus='0' target='0' unit='0'/></source></hostdev>`,
+		`<hostdev mode='subsystem' type='scsi'><source protocol='iscsi' name='iqn.2013-06.com.example:a/1'><host name='h' port='3260'/>
+			<auth username='u'><secret type='iscsi' usage='a'/></auth><initiator><iqn name='iqn.2013-06.com.example:b'/></initiator>
+			</source></hostdev>`,
+		`<hostdev mode='subsystem' type='scsi'><source protocol='iscsi' name='iqn.2013-06.com.example:a/1'><host name='h' port='3260'/>
+			<auth username='u'><secret type='ceph' uuid='11111111-2222-3333-4444-555555555555'/></auth></source></hostdev>`,
+		`<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='11111111-2222-3333-4444-555555555555'/></source></hostdev>`,
+		`<disk type='file'><driver name='qemu' type='luks'/><source file='/a'/><target dev='vda'/></disk>`,
 		`<interface type='direct'><source dev='e' mode='bridge'/></interface>`,
 		`<interface type='udp'><source address='10.0.0.1' port='1'><local address='10.0.0.2' port='2'/></source></interface>`,
 		`<interface type='hostdev'><source><address type='usb' bus='1' device='2'/></source></interface>`,
@@ -116,9 +129,31 @@ func init() {
 		`<disk type='file'><source file='/a'/><target dev='vda'/><backingStore type='network'><format type='raw'/>
 			<source protocol='sheepdog' name='a'/></backingStore></disk>`,
 	} {
-		bases["domain"] = append(bases["domain"], `<domain type='qemu'><name>a</name><memory>1024</memory><os><type>hvm</type></os><devices>`+
-			device+`</devices></domain>`)
+		bases["domain"] = append(bases["domain"], domainBase(device))
 	}
+	// Sources that need one another's parts, wherever a source may stand.
+	for _, source := range []string{
+		`<source protocol='ssh' name='a'><host name='h' port='22'/><knownHosts path='/k'/><identity username='u' keyfile='/k'/></source>`,
+		`<source protocol='ssh' name='a'><host name='h' port='22'/><knownHosts path='/k'/><identity username='u' agentsock='/k'/></source>`,
+		`<source protocol='nfs' name='/a'><host name='h'/><identity user='u' group='g'/></source>`,
+		`<source protocol='nbd' name='a'><host name='h' port='1'/><reconnect delay='10'/></source>`,
+		`<source protocol='nbd' name='a'><host name='h' port='1'/><reconnect enabled='yes' timeout='10'/></source>`,
+	} {
+		for _, disk := range []string{
+			`<disk type='network'><driver name='qemu' type='qcow2'/>` + source + `<target dev='vda'/></disk>`,
+			`<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><target dev='vda'/>
+				<backingStore type='network'><format type='qcow2'/>` + source + `</backingStore></disk>`,
+			`<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><target dev='vda'/>
+				<mirror type='network' job='copy'><format type='qcow2'/>` + source + `</mirror></disk>`,
+			`<disk type='file'><driver name='qemu' type='qcow2'/><source file='/a'/><target dev='vda'/>
+				<mirror type='file' job='copy' file='/b' format='qcow2'><format type='qcow2'/><source file='/b'/>
+				<backingStore type='network'><format type='qcow2'/>` + source + `</backingStore></mirror></disk>`,
+		} {
+			bases["domain"] = append(bases["domain"], domainBase(disk))
+		}
+	}
+	bases["domain"] = append(bases["domain"], domainBase(`<interface type='network'><source network='n'/><bandwidth classID='3'>
+		<inbound average='1' peak='2' burst='3' floor='4'/><outbound average='1' peak='2' burst='3'/></bandwidth></interface>`))
 	bases["storagepool"] = []string{`<pool type='iscsi-direct'><name>p</name><source><host name='h'/><device path='iqn.2013-06.com.example:a'/>
 		<initiator><iqn name='iqn.2013-06.com.example:b'/></initiator></source></pool>`}
 	bases["snapshot"] = []string{
