@@ -9,6 +9,7 @@ import (
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/netpkt"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -61,8 +62,8 @@ func storageVolDownload(c *call, v volumeCall, a *remoteproto.StorageVolDownload
 	return nil, nil
 }
 
-// volumePiece is how much of a volume is read at once.
-const volumePiece = 256 << 10
+// volumePiece is how much of a volume is read at once: what goes into one packet.
+const volumePiece = netpkt.StreamChunk
 
 func download(ctx context.Context, s proc.Stream, content drivers.StorageVolumeContent, at, end int64, sparse bool) error {
 	buf := make([]byte, volumePiece)

@@ -22,7 +22,8 @@ func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, err error) {
 	return n, oobn, flags, err
 }
 
-func write(fd int, p []byte) (int, error) { return syscall.Write(fd, p) }
+// write writes the first part; the caller comes again with the second.
+func write(fd int, head, _ []byte) (int, error) { return syscall.Write(fd, head) }
 
 // hungUp cannot tell here without the poll of another package.
 func hungUp(uintptr) bool { return false }

@@ -1,5 +1,7 @@
 package netpkt
 
+import "net"
+
 // Flush writes what is queued as far as that goes without waiting, and has the
 // rest written behind the caller's back.
 func (w *Writer) Flush() {
@@ -88,9 +90,9 @@ func (w *Writer) pump(wait bool, until *segment) (empty bool) {
 	for w.closed == nil && w.first != nil {
 		s := w.first
 		s.started = true
-		rest := s.unwritten()
+		head, tail := s.unwritten()
 		w.mu.Unlock()
-		n, err := w.write(rest, wait)
+		n, err := w.write(head, tail, wait)
 		w.mu.Lock()
 		s.off += n
 		w.queued -= n
@@ -98,8 +100,9 @@ func (w *Writer) pump(wait bool, until *segment) (empty bool) {
 			w.fail(err)
 			break
 		}
-		if len(s.unwritten()) > 0 {
-			if n < len(rest) && !wait {
+		// More may have come behind the segment while it was written.
+		if more, _ := s.unwritten(); len(more) > 0 {
+			if n < len(head)+len(tail) && !wait {
 				return false
 			}
 			continue
@@ -146,18 +149,22 @@ func (w *Writer) fail(err error) {
 	}
 }
 
-// write writes b, or as much as goes without waiting.
-func (w *Writer) write(b []byte, wait bool) (int, error) {
-	if len(b) == 0 {
+// write writes both parts, or as much as goes without waiting.
+func (w *Writer) write(head, tail []byte, wait bool) (int, error) {
+	if len(head) == 0 {
 		return 0, nil
 	}
 	if wait {
-		return w.conn.Write(b)
+		if len(tail) == 0 {
+			return w.conn.Write(head)
+		}
+		n, err := (&net.Buffers{head, tail}).WriteTo(w.conn)
+		return int(n), err
 	}
-	w.rest, w.err = b, nil
+	w.rest, w.err = [2][]byte{head, tail}, nil
 	err := w.raw.Write(w.try)
-	n := len(b) - len(w.rest)
-	w.rest = nil
+	n := len(head) + len(tail) - len(w.rest[0]) - len(w.rest[1])
+	w.rest = [2][]byte{}
 	if err == nil {
 		err = w.err
 	}

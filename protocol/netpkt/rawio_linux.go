@@ -25,9 +25,18 @@ func recvmsg(fd int, p, oob []byte) (n, oobn, flags int, err error) {
 	return int(got), int(msg.Controllen), int(msg.Flags), nil
 }
 
-// write is write(2).
-func write(fd int, p []byte) (int, error) {
-	n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(p))), uintptr(len(p)))
+// write writes both parts, of which the second may be empty.
+func write(fd int, head, tail []byte) (int, error) {
+	var n uintptr
+	var errno syscall.Errno
+	if len(tail) == 0 {
+		n, _, errno = syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(head))), uintptr(len(head)))
+	} else {
+		iov := [2]syscall.Iovec{{Base: unsafe.SliceData(head)}, {Base: unsafe.SliceData(tail)}}
+		iov[0].SetLen(len(head))
+		iov[1].SetLen(len(tail))
+		n, _, errno = syscall.RawSyscall(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&iov)), 2)
+	}
 	if errno != 0 {
 		return -1, errno
 	}

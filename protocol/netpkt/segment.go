@@ -41,15 +41,15 @@ func (s *segment) size() int {
 	return n
 }
 
-// unwritten is the next run of bytes to write.
-func (s *segment) unwritten() []byte {
+// unwritten is what is still to be written, in two parts.
+func (s *segment) unwritten() (head, tail []byte) {
 	n := 0
 	if s.buf != nil {
 		if n = len(s.buf.B); s.off < n {
-			return s.buf.B[s.off:]
+			return s.buf.B[s.off:], s.tail
 		}
 	}
-	return s.tail[s.off-n:]
+	return s.tail[s.off-n:], nil
 }
 
 // complete tells whoever waits and lets go of what the segment held.

@@ -76,16 +76,18 @@ func closeFD(fd int) { syscall.Close(fd) }
 
 // tryWrite writes as much as goes without waiting.
 func (w *Writer) tryWrite(fd uintptr) bool {
-	for len(w.rest) > 0 && w.err == nil {
-		n, err := write(int(fd), w.rest)
+	for len(w.rest[0]) > 0 && w.err == nil {
+		n, err := write(int(fd), w.rest[0], w.rest[1])
 		switch {
 		case err == syscall.EINTR:
 		case err == syscall.EAGAIN:
 			return true
 		case err != nil:
 			w.err = os.NewSyscallError("write", err)
+		case n < len(w.rest[0]):
+			w.rest[0] = w.rest[0][n:]
 		default:
-			w.rest = w.rest[n:]
+			w.rest = [2][]byte{w.rest[1][n-len(w.rest[0]):]}
 		}
 	}
 	return true

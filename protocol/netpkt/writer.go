@@ -38,7 +38,7 @@ type Writer struct {
 	closed      error // no more writing
 	reported    bool  // failed has been called
 
-	rest []byte // of the segment being written; see tryWrite
+	rest [2][]byte // of the segment being written; see tryWrite
 	err  error
 	try  func(fd uintptr) bool
 }

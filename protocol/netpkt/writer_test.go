@@ -243,9 +243,11 @@ func TestWriterFails(t *testing.T) {
 		failures := make(chan error, 10)
 		w := netpkt.NewWriter(a, nil, func(err error) { failures <- err })
 		waiting := make(chan error)
-		go func() { waiting <- w.Wait(w.Begin(buffer(nil), make([]byte, 8<<20))) }()
-		time.Sleep(10 * time.Millisecond)
-		go func() { waiting <- w.Wait(w.Begin(buffer(nil), make([]byte, 10))) }()
+		// Queued in this order, so that the small one cannot go first.
+		for _, size := range []int{8 << 20, 10} {
+			p := w.Begin(buffer(nil), make([]byte, size))
+			go func() { waiting <- w.Wait(p) }()
+		}
 		time.Sleep(10 * time.Millisecond)
 		b.Close()
 		for range 2 {
