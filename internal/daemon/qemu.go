@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	osuser "os/user"
@@ -59,8 +60,9 @@ type qemuHost struct {
 	// secret asks the engine, which is made after the drivers.
 	secret func(uuid domxml.UUID, usage domxml.SecretUsageType, id string) ([]byte, error)
 
-	mu   sync.Mutex
-	host *drivers.Host
+	mu    sync.Mutex
+	host  *drivers.Host
+	locks io.Closer // of the files that are kept
 }
 
 // newQEMUHost prepares a host; nil where there is no emulator and none was
@@ -98,6 +100,14 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	}
 	if user != nil {
 		q.store.As = &qemucaps.User{UID: user.UID, GID: user.GID, Groups: user.Groups}
+	}
+	keeper := keep.New(q.places.Keep)
+	// Held until the process ends: two daemons with the same files would undo
+	// what the other has acknowledged.
+	if q.locks == nil {
+		if q.locks, err = keeper.Lock(); err != nil {
+			return nil, err
+		}
 	}
 	host := node.New()
 	inventory := q.inventory(host, user)
@@ -141,7 +151,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 				return q.secret(id, domxml.SecretUsageVolume, s.Usage)
 			}}),
 		},
-		Keeper: keep.New(q.places.Keep),
+		Keeper: keeper,
 	}
 	return q.host, nil
 }
