@@ -137,8 +137,8 @@ func TestStorageDriverWords(t *testing.T) {
 		"internal error: storage volume name 'v' already in use.")
 	fails(t, s, rp.StorageVolCreateXML, &rp.StorageVolCreateXMLArgs{Pool: p, XML: "<volume><name>x</name></volume>"}, vir.ErrXMLError,
 		"XML error: missing capacity element")
-	for _, typ := range []string{"zfs", "rbd", "iscsi-direct"} {
-		xml := "<pool type='" + typ + "'><name>z</name><source><name>x</name><host name='h'/><device path='d'/><initiator><iqn name='i'/></initiator></source></pool>"
+	for _, typ := range []string{"sheepdog", "vstorage"} {
+		xml := "<pool type='" + typ + "'><name>z</name><source><name>x</name><host name='h'/></source><target><path>/t</path></target></pool>"
 		n := domxml.StoragePoolTypeNumber(domxml.StoragePoolType(typ))
 		fails(t, s, rp.StoragePoolDefineXML, &rp.StoragePoolDefineXMLArgs{XML: xml}, vir.ErrInternalError,
 			fmt.Sprintf("internal error: missing backend for pool type %d (%s)", n, typ))

@@ -84,7 +84,7 @@ func TestOtherPools(t *testing.T) {
 			have = append(have, string(p.Type))
 		}
 	}
-	if want := "dir fs netfs logical disk iscsi scsi mpath"; strings.Join(have, " ") != want {
+	if want := "dir fs netfs logical disk iscsi iscsi-direct scsi mpath rbd gluster zfs"; strings.Join(have, " ") != want {
 		t.Errorf("there are %v, want %s", have, want)
 	}
 }

@@ -16,8 +16,8 @@ func files(t domxml.StoragePoolType) bool {
 // defined and not started.
 func (*Storage) HasStoragePoolType(t domxml.StoragePoolType) bool {
 	switch t {
-	case domxml.StoragePoolLogical, domxml.StoragePoolDisk, domxml.StoragePoolISCSI, domxml.StoragePoolSCSI, domxml.StoragePoolMpath:
-		return true
+	case domxml.StoragePoolSheepdog, domxml.StoragePoolVstorage:
+		return false
 	}
-	return files(t)
+	return domxml.KnownStoragePoolType(t)
 }
