@@ -13,8 +13,10 @@ func (c *Controller) parseNode(d *decoder, n node) error {
 		return errUnsupported("Unknown model type '%s'", c.Model)
 	}
 	c.tie()
-	if port, ok := companions[c.Model]; ok && c.Type == ControllerUSB && (c.Master == nil || c.Master.StartPort == nil) {
+	if port, ok := companions[c.Model]; ok && c.Type == ControllerUSB && c.Master == nil {
 		c.Master = &ControllerMaster{StartPort: &port}
+	} else if c.Master != nil && c.Master.StartPort == nil {
+		c.Master.StartPort = new(int)
 	}
 	if c.Type == ControllerPCI {
 		return c.checkPCI(n)

@@ -18,6 +18,8 @@ func (k *Disk) parseNode(d *decoder, n node) error {
 	if k.Device == "" {
 		k.Device = "disk"
 	}
+	// A volume may name neither pool nor volume: it has nothing to say then, but it is there.
+	unnamed := k.Type == DiskVolume && k.Source != nil
 	if k.tieSource(); k.Source != nil {
 		if err := k.Source.check(); err != nil {
 			return err
@@ -29,13 +31,27 @@ func (k *Disk) parseNode(d *decoder, n node) error {
 		}
 		return vir.NewError(vir.FromDomain, vir.ErrNoTarget)
 	}
-	if k.Source == nil && k.Device != "cdrom" && k.Device != "floppy" {
+	if k.noSource() && !unnamed && k.Device == "disk" {
 		return vir.Errorf(vir.FromDomain, vir.ErrNoSource, "%s", k.Target.Dev)
 	}
 	if err := k.parsedDriver(); err != nil {
 		return err
 	}
 	return k.parsedParts()
+}
+
+// noSource says whether nothing of the host is behind the disk, whatever else
+// its source says.
+func (k *Disk) noSource() bool {
+	switch s := k.Source; {
+	case s == nil:
+		return true
+	case s.Type == DiskFile:
+		return s.File == ""
+	case s.Type == DiskBlock:
+		return s.Dev == ""
+	}
+	return false
 }
 
 func (k *Disk) parsedDriver() error {
@@ -151,12 +167,12 @@ func (s *DiskSource) empty() bool {
 	switch s.Type {
 	case DiskFile:
 		return s.File == "" && s.StartupPolicy == "" && s.Encryption == nil && len(s.SecLabels) == 0
-	case DiskBlock, DiskVhostVDPA:
+	case DiskBlock:
 		return s.Dev == "" && s.StartupPolicy == "" && s.Encryption == nil && len(s.SecLabels) == 0
 	case DiskDir:
 		return s.Dir == ""
 	case DiskVolume:
-		return s.Pool == "" && s.Volume == ""
+		return s.Pool == "" && s.Volume == "" && s.StartupPolicy == "" && len(s.SecLabels) == 0
 	}
 	return false
 }

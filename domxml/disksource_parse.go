@@ -21,6 +21,10 @@ func (s *DiskSource) check() error {
 		if s.SourceType == "" {
 			return errXML("missing 'type' attribute for vhostuser disk source")
 		}
+	case DiskVhostVDPA:
+		if s.Dev == "" {
+			return errMissing("dev", "source")
+		}
 	case DiskNVMe:
 		if s.SourceType == "" {
 			return errXML("missing 'type' attribute to disk source")

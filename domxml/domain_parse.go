@@ -103,6 +103,14 @@ func (d *Domain) parsedParts(n node) error {
 	return nil
 }
 
+// validate refuses a map of users without groups, or the other way around.
+func (m *IDMap) validate() error {
+	if m != nil && (len(m.UIDs) == 0) != (len(m.GIDs) == 0) {
+		return errUnsupported("uid and gid should be mapped both")
+	}
+	return nil
+}
+
 // sort puts the ranges into the order of where they begin.
 func (m *IDMap) sort() {
 	by := func(a, b IDRange) int { return int(a.Start) - int(b.Start) }

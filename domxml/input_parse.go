@@ -32,8 +32,11 @@ func (i *Input) parseNode(d *decoder, n node) error {
 func (d *Domain) completeInputs() {
 	for k := range d.Devices.Inputs {
 		i := &d.Devices.Inputs[k]
-		if i.Bus == "" {
+		switch i.Bus {
+		case "":
 			i.Bus = d.inputBus(i.Type)
+		case "none":
+			i.Bus = ""
 		}
 	}
 }

@@ -134,6 +134,7 @@ func (i *Interface) parsedSource(live bool) error {
 		err = required("name", s.Name)
 	case "vdpa":
 		k.Dev = s.Dev
+		err = required("dev", s.Dev)
 	case "user":
 		if i.isPasst() {
 			k.Dev = s.Dev

@@ -144,6 +144,9 @@ func (s *CacheSize) parsed(*decoder, node) error {
 
 // parsed numbers the cells and checks that each number is there once.
 func (n *NUMA) parsed(*decoder, node) error {
+	if len(n.Cells) == 0 {
+		return errXML("NUMA topology defined without NUMA cells")
+	}
 	for i := range n.Cells {
 		c := &n.Cells[i]
 		if c.ID == nil {

@@ -149,6 +149,9 @@ func (d *Domain) validatePanics() error {
 // validateSmall checks devices that have little to check.
 func (d *Domain) validateSmall() error {
 	v := &d.Devices
+	if err := d.IDMap.validate(); err != nil {
+		return err
+	}
 	for i := range v.TPMs {
 		if b := v.TPMs[i].Backend; b != nil && b.ActivePCRBanks != nil && b.Version != "" && b.Version != "2.0" {
 			return errXML("<active_pcr_banks/> requires TPM version '2.0'")
@@ -159,8 +162,8 @@ func (d *Domain) validateSmall() error {
 	}
 	for i := range v.Filesystems {
 		f := &v.Filesystems[i]
-		if m := f.IDMap; m != nil && (len(m.UIDs) == 0) != (len(m.GIDs) == 0) {
-			return errUnsupported("uid and gid should be mapped both")
+		if err := f.IDMap.validate(); err != nil {
+			return err
 		}
 		if f.Boot != nil && (f.Driver == nil || f.Driver.Type != "virtiofs") {
 			return errUnsupported("boot order is only supported for virtiofs")

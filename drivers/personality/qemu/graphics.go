@@ -47,11 +47,14 @@ const maxVNCPassword = 8
 
 // validateGraphics refuses screens that QEMU cannot have, or not together.
 func (d *definition) validateGraphics() error {
-	remote, gl, headless := 0, 0, 0
+	remote, gl, headless, shown := 0, 0, 0, 0
 	for i := range d.Devices.Graphics {
 		g := &d.Devices.Graphics[i]
 		if g.Type == "vnc" || g.Type == "spice" {
 			remote++
+		}
+		if g.Type != "egl-headless" {
+			shown++
 		}
 		switch {
 		case g.Type == "egl-headless":
@@ -79,7 +82,7 @@ func (d *definition) validateGraphics() error {
 		return errUnsupported("multiple OpenGL displays are not supported by QEMU")
 	}
 	for i := range d.Devices.Graphics {
-		if d.Devices.Graphics[i].Type == "egl-headless" && remote == 0 && len(d.Devices.Graphics) > 1 {
+		if d.Devices.Graphics[i].Type == "egl-headless" && remote == 0 && shown > 0 {
 			return errUnsupported("graphics type 'egl-headless' is only supported with one of: 'vnc', 'spice' graphics types")
 		}
 	}
