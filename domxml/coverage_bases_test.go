@@ -152,8 +152,22 @@ func init() {
 			bases["domain"] = append(bases["domain"], domainBase(disk))
 		}
 	}
-	bases["domain"] = append(bases["domain"], domainBase(`<interface type='network'><source network='n'/><bandwidth classID='3'>
-		<inbound average='1' peak='2' burst='3' floor='4'/><outbound average='1' peak='2' burst='3'/></bandwidth></interface>`))
+	bases["domain"] = append(bases["domain"],
+		domainBase(`<interface type='network'><source network='n'/><bandwidth><inbound average='1' peak='2' burst='3' floor='4'/>
+			<outbound average='1' peak='2' burst='3'/></bandwidth></interface>`),
+		`<domain type='qemu'><name>a</name><memory>1024</memory><vcpu>2</vcpu><numatune><memory mode='strict' nodeset='0'/>
+			<memnode cellid='0' mode='strict' nodeset='0'/></numatune><os><type>hvm</type></os>
+			<cpu><numa><cell id='0' cpus='0-1' memory='1024'/></numa></cpu></domain>`,
+		`<domain type='qemu'><name>a</name><memory>1024</memory><vcpu>2</vcpu><numatune><memory mode='restrictive' nodeset='0'/>
+			<memnode cellid='0' mode='restrictive' nodeset='0'/></numatune><os><type>hvm</type></os>
+			<cpu><numa><cell id='0' cpus='0-1' memory='1024'/></numa></cpu></domain>`,
+		`<domain type='qemu'><name>a</name><memory>1024</memory><os><type>hvm</type></os><throttlegroups><throttlegroup>
+			<group_name>a</group_name><total_bytes_sec>1</total_bytes_sec></throttlegroup></throttlegroups></domain>`)
+	for _, identity := range []string{"keyfile='/k'", "agentsock='/k'"} {
+		bases["domain"] = append(bases["domain"], `<domain type='qemu'><name>a</name><memory>1024</memory><os><type>hvm</type>
+			<loader readonly='yes' type='pflash'>/l</loader><nvram type='network'><source protocol='ssh' name='a'>
+			<host name='h' port='22' transport='tcp'/><identity username='u' `+identity+`/></source></nvram></os></domain>`)
+	}
 	bases["storagepool"] = []string{`<pool type='iscsi-direct'><name>p</name><source><host name='h'/><device path='iqn.2013-06.com.example:a'/>
 		<initiator><iqn name='iqn.2013-06.com.example:b'/></initiator></source></pool>`}
 	bases["snapshot"] = []string{

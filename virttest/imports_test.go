@@ -21,6 +21,7 @@ var imports = []string{
 	"golang.org/x/image/font",
 	"golang.org/x/image/font/basicfont",
 	"golang.org/x/image/math/fixed",
+	"golang.org/x/sys/unix",
 	"internal/seed",
 	"protocol/keepaliveproto",
 	"protocol/lxcproto",
