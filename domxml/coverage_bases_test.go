@@ -177,6 +177,7 @@ func init() {
 		snapshotBase("snapshot='internal'", `'network'><source protocol='rbd' name='a/b'><host name='a' port='1' transport='tcp'/></source>`),
 		snapshotBase("snapshot='no'", `'network'><source protocol='gluster' name='a/b'><host name='a' port='1'/></source>`),
 		snapshotBase("snapshot='no'", `'network'><source protocol='nbd' name='a'><host name='a' port='1'/></source>`),
+		snapshotBase("snapshot='no'", `'network'><source protocol='nbd' name='a'><host name='h' port='1'/><reconnect delay='10'/></source>`),
 		snapshotBase("snapshot='no'", `'nvme'><source type='pci' managed='yes' namespace='1'><address domain='0' bus='1' slot='2' function='0'/></source>`),
 	}
 }
