@@ -128,10 +128,6 @@ func notNone(arg string) func(*proc.Info, reflect.Value, any) error {
 	return func(info *proc.Info, v reflect.Value, _ any) error { return notNull(info, arg, v.Len() > 0) }
 }
 
-func atMostParams(limit int) func(*proc.Info, reflect.Value, any) error {
-	return func(_ *proc.Info, v reflect.Value, _ any) error { return checkNparams(int32(v.Int()), limit) }
-}
-
 func bufferSize(limit uint64) func(*proc.Info, reflect.Value, any) error {
 	return func(_ *proc.Info, v reflect.Value, _ any) error { return checkBuffer(v.Uint(), limit) }
 }

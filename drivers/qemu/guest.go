@@ -51,7 +51,6 @@ type Guest struct {
 	iothreads known[[]IOThread]
 
 	statusMu sync.Mutex
-	status   drivers.Status // as last kept
 }
 
 // life is what has happened to a guest. The monitor's events and the verbs

@@ -77,13 +77,6 @@ func (k *known[T]) run(g *Guest, i *inquiry[T], ask func(context.Context) (T, er
 	close(i.done)
 }
 
-// put keeps an answer that came by another way.
-func (k *known[T]) put(v T) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.value, k.have = v, true
-}
-
 // silentFor is how old the oldest unanswered command is.
 func (g *Guest) silentFor() time.Duration {
 	if _, since, busy := g.mon.Busy(); busy {

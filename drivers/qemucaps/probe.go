@@ -3,7 +3,6 @@ package qemucaps
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/govirtd/govirtd/internal/qmp"
@@ -46,11 +45,17 @@ func Probe(ctx context.Context, binary string, o Options) (*Emulator, error) {
 	return e, nil
 }
 
+// probeError is an emulator that cannot be asked, in the reference's words.
+type probeError struct{ err error }
+
+func (e *probeError) Error() string { return "Failed to probe QEMU binary with QMP: " + e.err.Error() }
+func (e *probeError) Unwrap() error { return e.err }
+
 // ask starts the emulator and puts questions to it.
 func (e *Emulator) ask(ctx context.Context, accel string, as *User, questions func(*questioner)) error {
 	p, err := start(ctx, e.Path, accel, as)
 	if err != nil {
-		return fmt.Errorf("Failed to probe QEMU binary with QMP: %w", err) //nolint:staticcheck // the reference's words
+		return &probeError{err}
 	}
 	defer p.kill()
 	e.Version, e.Package = p.greeting.Number(), p.greeting.Version.Package

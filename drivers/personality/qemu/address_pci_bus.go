@@ -204,11 +204,6 @@ func (s *pciSet) slotFree(bus, slot uint) bool {
 	return bus < uint(len(s.buses)) && s.buses[bus].slots[slot].used == 0
 }
 
-// functionFree says whether a place is not taken.
-func (s *pciSet) functionFree(at *domxml.Address) bool {
-	return at.Bus < uint(len(s.buses)) && s.buses[at.Bus].slots[at.Slot].used&(1<<at.Function) == 0
-}
-
 // next finds a place for a device and takes it.
 func (s *pciSet) next(kind pciKind) (*domxml.Address, error) {
 	if len(s.buses) == 0 {

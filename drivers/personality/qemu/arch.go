@@ -79,8 +79,7 @@ func (d *definition) hasBuiltinIDE() bool {
 		d.arch("mips", "mipsel", "mips64", "mips64el") && (d.machine("malta") || strings.HasPrefix(d.OS.Type.Machine, "mips"))
 }
 
-// hasPCIRoot and hasPCIeRoot look for what the devices are plugged into.
-func (d *definition) hasPCIRoot() bool  { return d.rootModel() == "pci-root" }
+// hasPCIeRoot looks for what the devices are plugged into.
 func (d *definition) hasPCIeRoot() bool { return d.rootModel() == "pcie-root" }
 
 func (d *definition) rootModel() string {

@@ -1,8 +1,6 @@
 package qemupersonality
 
 import (
-	"slices"
-
 	"github.com/govirtd/govirtd/domxml"
 )
 
@@ -64,9 +62,4 @@ func (d *definition) validateMdev(h *domxml.Hostdev) error {
 		}
 	}
 	return nil
-}
-
-// onHost says whether a device of the host of a type is passed through.
-func (d *definition) onHost(kind string) bool {
-	return slices.ContainsFunc(d.Devices.Hostdevs, func(h domxml.Hostdev) bool { return h.Mode == "subsystem" && h.Type == kind })
 }

@@ -120,14 +120,16 @@ func (p *Personality) emulator(path string) (*qemucaps.Emulator, error) {
 	if !strings.HasPrefix(path, "/") {
 		return nil, vir.Errorf(vir.FromQEMU, vir.ErrSystemError, "Cannot check QEMU binary %s: No such file or directory", path)
 	}
-	_, err := p.cfg.Stat(path)
-	switch {
+	why := ""
+	switch _, err := p.cfg.Stat(path); {
 	case errors.Is(err, fs.ErrNotExist):
-		err = errors.New("No such file or directory")
+		why = "No such file or directory"
 	case errors.Is(err, fs.ErrPermission):
-		err = errors.New("Permission denied")
+		why = "Permission denied"
 	case err == nil:
 		return nil, vir.Errorf(vir.FromQEMU, vir.ErrSystemError, "QEMU binary %s was not found by the probe of this host", path)
+	default:
+		why = err.Error()
 	}
-	return nil, vir.Errorf(vir.FromQEMU, vir.ErrSystemError, "Cannot check QEMU binary %s: %s", path, err)
+	return nil, vir.Errorf(vir.FromQEMU, vir.ErrSystemError, "Cannot check QEMU binary %s: %s", path, why)
 }

@@ -45,8 +45,6 @@ type link struct {
 	typ    domxml.DiskType
 	source *domxml.DiskSource
 	format string
-	// probed says that the format was found by looking.
-	probed bool
 }
 
 // Detect completes the chain of a disk that has a source: images below those
