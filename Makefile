@@ -16,7 +16,7 @@ help:
 ## build        bin/govirtd and the other commands, static
 build:
 	@mkdir -p bin
-	CGO_ENABLED=0 $(GO) build -o bin/ ./cmd/...
+	CGO_ENABLED=0 $(GO) build -ldflags '-s -w' -o bin/ ./cmd/...
 
 ## demo         a domain's life with the stock virsh, on a private govirtd
 demo:

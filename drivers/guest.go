@@ -190,6 +190,14 @@ type BlockStatter interface {
 	BlockStats(ctx context.Context, disk string) (BlockStats, error)
 }
 
+// BlockTimer is a BlockStatter that counts flushes and times, too
+// (virDomainBlockStatsFlags).
+type BlockTimer interface {
+	BlockStatter
+	// BlockTimes says so; the figures are in BlockStats.
+	BlockTimes()
+}
+
 // InterfaceStats are the counters of one network interface; -1 where unknown.
 type InterfaceStats struct {
 	RxBytes, RxPackets, RxErrors, RxDrops int64

@@ -12,7 +12,7 @@ func bindConnectCPUCompare(b *binder) {
 	needing[drivers.CPUComparer](onConn(b, remoteproto.ConnectCompareCPU, connectCompareCPU).knows(fail))
 	needing[drivers.HypervisorCPUer](onConn(b, remoteproto.ConnectCompareHypervisorCPU, connectCompareHypervisorCPU).knows(fail))
 	needing[drivers.HypervisorCPUer](onConn(b, remoteproto.ConnectBaselineHypervisorCPU, connectBaselineHypervisorCPU).
-		args(func(a *remoteproto.ConnectBaselineHypervisorCPUArgs) error {
+		wire(func(a *remoteproto.ConnectBaselineHypervisorCPUArgs) error {
 			return notNull(remoteproto.ConnectBaselineHypervisorCPU.Info, "xmlCPUs", len(a.XMLCPUs) > 0)
 		}).knows(uint32(vir.ConnectBaselineCPUExpandFeatures | vir.ConnectBaselineCPUMigratable)))
 }

@@ -7,10 +7,10 @@ import (
 )
 
 func bindDomainBlockStatsFlags(b *binder) {
-	needsGuest[drivers.BlockStatter](onDomain(b, remoteproto.DomainBlockStatsFlags, domainBlockStatsFlags).
+	needsGuest[drivers.BlockTimer](onDomain(b, remoteproto.DomainBlockStatsFlags, domainBlockStatsFlags).
 		wire(func(a *remoteproto.DomainBlockStatsFlagsArgs) error {
 			return checkNparams(a.Nparams, remoteproto.DomainBlockStatsParametersMax)
-		}))
+		}).knows(uint32(vir.TypedParamStringOkay)))
 }
 
 // domainBlockStatsFlags gives the counters of a disk, or the sums of all where

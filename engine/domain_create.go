@@ -13,7 +13,6 @@ import (
 )
 
 func bindDomainCreate(b *binder) {
-	const autodestroy = uint32(vir.DomainStartAutodestroy)
 	change(b, remoteproto.DomainCreate, func(c *call, d *Domain, _ *remoteproto.DomainCreateArgs) (*proc.Void, error) {
 		return nil, d.start(c, 0)
 	})
@@ -23,7 +22,7 @@ func bindDomainCreate(b *binder) {
 		}
 		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateWithFlagsRet{Dom: c.named(d)}, nil
-	}).knows(autodestroy)
+	})
 	change(b, remoteproto.DomainCreateWithFiles, func(c *call, d *Domain, a *remoteproto.DomainCreateWithFilesArgs) (*remoteproto.DomainCreateWithFilesRet, error) {
 		closeFiles(c.TakeFDs())
 		if err := d.start(c, a.Flags); err != nil {
@@ -31,7 +30,7 @@ func bindDomainCreate(b *binder) {
 		}
 		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateWithFilesRet{Dom: c.named(d)}, nil
-	}).knows(autodestroy)
+	})
 	onConn(b, remoteproto.DomainCreateXML, func(c *call, a *remoteproto.DomainCreateXMLArgs) (*remoteproto.DomainCreateXMLRet, error) {
 		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
 		if err != nil {
@@ -39,7 +38,7 @@ func bindDomainCreate(b *binder) {
 		}
 		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateXMLRet{Dom: d.ref(d.load())}, nil
-	}).knows(autodestroy)
+	})
 	onConn(b, remoteproto.DomainCreateXMLWithFiles, func(c *call, a *remoteproto.DomainCreateXMLWithFilesArgs) (*remoteproto.DomainCreateXMLWithFilesRet, error) {
 		closeFiles(c.TakeFDs())
 		d, err := c.host.createXML(c, a.XMLDesc, a.Flags)
@@ -48,7 +47,7 @@ func bindDomainCreate(b *binder) {
 		}
 		d.mayAutodestroy(c, a.Flags)
 		return &remoteproto.DomainCreateXMLWithFilesRet{Dom: d.ref(d.load())}, nil
-	}).knows(autodestroy)
+	})
 }
 
 // named is the domain under the name that the caller used for it, which the

@@ -4,8 +4,6 @@ import (
 	"context"
 	"os"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
@@ -61,11 +59,10 @@ func domainOpenGraphics(ctx context.Context, pc *proc.Call, a *remoteproto.Domai
 
 // domainOpenGraphicsFD makes the connection itself and answers with its end.
 func domainOpenGraphicsFD(c *call, g drivers.GraphicsOpener, a *remoteproto.DomainOpenGraphicsFDArgs) (*proc.Void, error) {
-	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	theirs, ours, err := socketPair("graphics")
 	if err != nil {
 		return nil, err
 	}
-	theirs, ours := os.NewFile(uintptr(pair[0]), "graphics"), os.NewFile(uintptr(pair[1]), "graphics")
 	defer ours.Close()
 	if err := g.OpenGraphics(c, uint(a.Idx), ours, a.Flags&uint32(vir.DomainOpenGraphicsSkipauth) != 0); err != nil {
 		theirs.Close()

@@ -54,6 +54,16 @@ func (lastingPersonality) Lifecycle(verb string) (before, after []drivers.Lifecy
 	return before, after
 }
 
+// Rule is the test driver's, with the flags of drivers whose guests may end
+// with their connection.
+func (p lastingPersonality) Rule(procedure string) (drivers.Rule, bool) {
+	r, ok := p.Personality.Rule(procedure)
+	if strings.HasPrefix(procedure, "domain_create") {
+		r.Flags |= uint32(vir.DomainStartAutodestroy)
+	}
+	return r, ok
+}
+
 func newLasting() *lasting {
 	return &lasting{Backend: sim.New(drivers.SimulatedHost{}, now), guests: map[string]*lastingGuest{}}
 }

@@ -30,7 +30,7 @@ func Govirtd(t testing.TB) string {
 	built.once.Do(func() {
 		// in the cache of the module and not in a temporary folder: the next test process finds it linked already
 		built.path = filepath.Join(Root(), ".cache", "conformance", fmt.Sprint("govirtd-", os.Getpid()))
-		cmd := exec.Command("go", "build", "-o", built.path, "./cmd/govirtd")
+		cmd := exec.Command("go", "build", "-ldflags", "-s -w", "-o", built.path, "./cmd/govirtd")
 		cmd.Dir, cmd.Env = Root(), append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			built.err = fmt.Errorf("%w\n%s", err, out)

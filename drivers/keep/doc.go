@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package keep keeps definitions in files, in the places and the formats of
 // the reference: either daemon finds what the other has acknowledged.
 //

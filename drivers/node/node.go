@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package node knows the host itself: its processors, memory and firmware, as
 // the kernel tells of them.
 //

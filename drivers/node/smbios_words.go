@@ -1,3 +1,5 @@
+//go:build linux
+
 package node
 
 // family is a kind of processor. Intel's and AMD's tell their signature, each

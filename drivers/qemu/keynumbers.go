@@ -1,3 +1,5 @@
+//go:build linux
+
 package qemu
 
 // keyNumbers are the emulator's numbers of the keys above 83, by Linux's codes.

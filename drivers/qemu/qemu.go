@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package qemu is the backend of real guests: each is a QEMU process that is
 // spoken to through its monitor.
 //

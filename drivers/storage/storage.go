@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package storage keeps volumes in directories of this host: directory pools,
 // and file systems that are mounted for a pool.
 //

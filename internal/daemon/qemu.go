@@ -1,3 +1,5 @@
+//go:build linux
+
 package daemon
 
 import (
@@ -25,20 +27,6 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-// QEMUMode says what qemu:/// URIs lead to.
-type QEMUMode string
-
-const (
-	// QEMUAuto is real guests where an emulator is found, else nothing.
-	QEMUAuto QEMUMode = ""
-	// QEMUReal is real guests.
-	QEMUReal QEMUMode = "real"
-	// QEMUSimulated is a simulated host that looks like a real one.
-	QEMUSimulated QEMUMode = "simulated"
-	// QEMUOff does not know the scheme.
-	QEMUOff QEMUMode = "off"
-)
-
 // guestUser is whom guests of a root daemon run as unless it is told otherwise.
 const guestUser = "libvirt-qemu"
 
@@ -51,6 +39,9 @@ type realHost struct {
 	definition.Networks
 	definition.Filters
 }
+
+// realType is the backend of real guests as far as its type tells.
+func realType() drivers.Backend { return realHost{} }
 
 // qemuHost makes the host of qemu:/// URIs when it is first asked for.
 type qemuHost struct {

@@ -74,7 +74,7 @@ func SupportTable() ([]Procedure, error) {
 	}
 	calls := supported(host.Personality, host.Backend)
 	// What a backend can do follows from its type.
-	real := supported(qemupersonality.New(qemupersonality.Config{}), realHost{})
+	real := supported(qemupersonality.New(qemupersonality.Config{}), realType())
 	var out []Procedure
 	for _, program := range [][]*proc.Info{
 		remoteproto.Procedures, qemuproto.Procedures, lxcproto.Procedures, adminproto.Procedures, keepaliveproto.Procedures,
