@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -94,12 +95,10 @@ func TestKilledWriter(t *testing.T) {
 		go func() {
 			r := bufio.NewReader(io.LimitReader(out, 1<<20))
 			var all bytes.Buffer
+			var once sync.Once
 			for line, err := r.ReadString('\n'); ; line, err = r.ReadString('\n') {
 				all.WriteString(line)
-				if first != nil {
-					close(first)
-					first = nil
-				}
+				once.Do(func() { close(first) })
 				if err != nil {
 					break
 				}
