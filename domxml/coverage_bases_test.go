@@ -178,6 +178,9 @@ func init() {
 		snapshotBase("snapshot='no'", `'network'><source protocol='gluster' name='a/b'><host name='a' port='1'/></source>`),
 		snapshotBase("snapshot='no'", `'network'><source protocol='nbd' name='a'><host name='a' port='1'/></source>`),
 		snapshotBase("snapshot='no'", `'network'><source protocol='nbd' name='a'><host name='h' port='1'/><reconnect delay='10'/></source>`),
+		snapshotBase("snapshot='no'", `'file'><driver type='qcow2'/><source file='/a'><dataStore type='file'><format type='raw'/>
+			<source file='/b'><seclabel model='selinux' relabel='yes'><label>l</label></seclabel></source></dataStore></source>`),
+		snapshotBase("snapshot='no'", `'vhostuser'><source type='unix' path='/s'><reconnect enabled='yes' timeout='10'/></source>`),
 		snapshotBase("snapshot='no'", `'nvme'><source type='pci' managed='yes' namespace='1'><address domain='0' bus='1' slot='2' function='0'/></source>`),
 	}
 }

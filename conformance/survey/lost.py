@@ -131,6 +131,7 @@ class Asked:
         if not self.snapshots_of:
             self.snapshots_of = handle(self.qemu.must("domain_define_xml", {"xml": inner})["dom"])
         doc = re.sub("<domain .*</domain>|(?=</domainsnapshot>)", inner, doc, count=1, flags=re.S)
+        doc = re.sub("<parent>.*?</parent>", "", doc, flags=re.S)  # there is none
         yield self.shown(self.qemu, "domain_snapshot_create_xml", {"dom": self.snapshots_of, "xml_desc": doc, "flags": 1}, "snap",
                          "domain_snapshot_get_xml_desc", SECURE, [("domain_snapshot_delete", {"flags": 2})])
 
