@@ -20,29 +20,37 @@ func bindDomainConsole(b *binder) {
 // domainOpenConsole connects the caller's stream to a text device. A device
 // has one user at a time; VIR_DOMAIN_CONSOLE_FORCE throws the present one out.
 func domainOpenConsole(c *call, d *Domain, a *remoteproto.DomainOpenConsoleArgs) (*proc.Void, error) {
+	device := str(a.DevName)
+	return nil, openText(c, d, device, a.Flags&uint32(vir.DomainConsoleForce) != 0, func(g drivers.ConsoleOpener) (io.ReadWriteCloser, error) {
+		return g.OpenConsole(c, device)
+	})
+}
+
+// openText connects the caller's stream to what open gives of a running guest
+// with ability C. key names it among what may have one user at a time.
+func openText[C any](c *call, d *Domain, key string, force bool, open func(C) (io.ReadWriteCloser, error)) error {
 	r := d.load()
 	if !r.active() {
-		return nil, errNotActive()
+		return errNotActive()
 	}
-	g, err := guestOf[drivers.ConsoleOpener](c, r)
+	g, err := guestOf[C](c, r)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	device := str(a.DevName)
-	session, err := d.consoles.take(device, a.Flags&uint32(vir.DomainConsoleForce) != 0)
+	session, err := d.consoles.take(key, force)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	con, err := g.OpenConsole(c, device)
+	con, err := open(g)
 	if err != nil {
 		session.end()
-		return nil, err
+		return err
 	}
 	c.ServeStream(func(ctx context.Context, s proc.Stream) error {
 		defer session.end()
 		return pump(ctx, s, con, session.evicted)
 	})
-	return nil, nil
+	return nil
 }
 
 // pump copies both ways until one side has had enough.
