@@ -15,7 +15,6 @@ import (
 	qemupersonality "github.com/govirtd/govirtd/drivers/personality/qemu"
 	"github.com/govirtd/govirtd/drivers/qemu"
 	"github.com/govirtd/govirtd/drivers/qemucaps"
-	"github.com/govirtd/govirtd/internal/firmware"
 )
 
 // inventory is what the host and its emulators can do. user is whom guests run
@@ -49,14 +48,10 @@ func (q *qemuHost) inventory(host *node.Host, user *qemu.User) *qemupersonality.
 	tpms := sync.OnceValue(func() []string { return node.TPMVersions(context.Background()) })
 	return &qemupersonality.Inventory{
 		Facts: func(context.Context) (*qemupersonality.HostFacts, error) {
-			list, err := firmware.Load(os.DirFS("/"), firmware.Dirs)
-			if err != nil {
-				q.log().Warn("some descriptions of firmware are left out", "error", err)
-			}
 			sev, es := host.SEVGuests()
 			return &qemupersonality.HostFacts{
 				Arch: host.Arch(), UUID: uuid, Owner: owner, MaxKVMCPUs: host.MaxKVMCPUs(), PhysAddrBits: host.PhysAddrBits(),
-				Models: models(), Firmware: list, VFIO: host.VFIO(), TPMVersions: tpms(), RDP: node.Program("qemu-rdp") != "",
+				Models: models(), Firmware: q.firmware(), VFIO: host.VFIO(), TPMVersions: tpms(), RDP: node.Program("qemu-rdp") != "",
 				Exists:    func(path string) bool { _, err := os.Stat(path); return err == nil },
 				SEVGuests: sev, SEVESGuests: es,
 			}, nil

@@ -24,6 +24,7 @@ import (
 	"github.com/govirtd/govirtd/drivers/qemu/argv"
 	"github.com/govirtd/govirtd/drivers/qemucaps"
 	"github.com/govirtd/govirtd/drivers/storage"
+	"github.com/govirtd/govirtd/internal/firmware"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -116,16 +117,12 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	firmwares, err := qemupersonality.ReadFirmwares(firmwareDirs...)
-	if err != nil {
-		q.log().Warn("the descriptors of firmware cannot be read", "error", err)
-	}
 	personality := qemupersonality.New(qemupersonality.Config{
 		Emulators:      emulators,
 		Capabilities:   inventory.Capabilities,
 		HostArch:       host.Arch(),
 		KnownFirmwares: qemupersonality.KnownFirmwares(),
-		Firmwares:      firmwares,
+		Firmwares:      qemupersonality.FirmwaresOf(q.firmware()),
 		NVRAMDir:       filepath.Join(q.places.QEMU.Lib, "nvram"),
 		StateDir:       q.places.QEMU.Lib,
 		ChannelDirs:    []string{filepath.Join(q.places.QEMU.Run, "channel"), filepath.Join(q.places.QEMU.Lib, "channel")},
@@ -147,9 +144,14 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	return q.host, nil
 }
 
-// firmwareDirs are where descriptors of firmware are: those of distributions,
-// then the administrator's own.
-var firmwareDirs = []string{"/usr/share/qemu/firmware", "/etc/qemu/firmware"}
+// firmware are the host's descriptions of firmware, best first.
+func (q *qemuHost) firmware() []*firmware.Descriptor {
+	list, err := firmware.Load(os.DirFS("/"), firmware.Dirs)
+	if err != nil {
+		q.log().Warn("some descriptions of firmware are left out", "error", err)
+	}
+	return list
+}
 
 // user is whom guests run as: nobody else for a user's own daemon.
 func (q *qemuHost) user() (*qemu.User, error) {

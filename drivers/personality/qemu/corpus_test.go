@@ -16,6 +16,7 @@ import (
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers/qemucaps"
 	"github.com/govirtd/govirtd/internal/corpus"
+	"github.com/govirtd/govirtd/internal/firmware"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -37,10 +38,11 @@ func reference(t testing.TB) *Personality {
 		KnownFirmwares: KnownFirmwares(),
 		Stat:           func(string) (os.FileInfo, error) { return nil, fs.ErrNotExist },
 	}
-	var err error
-	if cfg.Firmwares, err = ReadFirmwares(filepath.Join("testdata", "firmware")); err != nil {
+	list, err := firmware.Load(os.DirFS("testdata"), []string{"firmware"})
+	if err != nil {
 		t.Fatal(err)
 	}
+	cfg.Firmwares = FirmwaresOf(list)
 	e := recorded(t, "10.0")
 	cfg.Emulators = []*qemucaps.Emulator{e, for32Bits(e)}
 	return New(cfg)
