@@ -162,8 +162,8 @@ func TestUnknownObjects(t *testing.T) {
 			t.Errorf("%s: %d %d %s\nwant %v", info.Name, got.Code, got.Domain, got.Message, want)
 		}
 	}
-	if t.Logf("%d compared", compared); compared < 100 {
-		t.Errorf("only %d compared", compared)
+	if t.Logf("%d compared", compared); compared < 148 {
+		t.Errorf("only %d compared: one that was equal is not looked at any more", compared)
 	}
 }
 
