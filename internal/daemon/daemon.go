@@ -135,7 +135,7 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 
 // realQEMU prepares the host of real guests, nil where there shall be none.
 func (c Config) realQEMU() *qemuHost {
-	if c.QEMU == QEMUOff || c.QEMU == QEMUSimulated {
+	if c.QEMU == QEMUOff {
 		return nil
 	}
 	return newQEMUHost(c)

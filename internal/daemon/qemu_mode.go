@@ -8,8 +8,6 @@ const (
 	QEMUAuto QEMUMode = ""
 	// QEMUReal is real guests.
 	QEMUReal QEMUMode = "real"
-	// QEMUSimulated is a simulated host that looks like a real one.
-	QEMUSimulated QEMUMode = "simulated"
 	// QEMUOff does not know the scheme.
 	QEMUOff QEMUMode = "off"
 )
