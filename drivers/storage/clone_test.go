@@ -4,11 +4,12 @@ package storage
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
-	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -245,5 +246,26 @@ func TestLUKS(t *testing.T) {
 		b.fails(b.s.ResizeStorageVolume(t.Context(), b.pool, found, 4<<20, 0), vir.ErrXMLError, "no secret provided for luks encryption")
 		b.fails(b.clone(b.volume("x", "raw", 0, 0), found, 0), vir.ErrInvalidArg, "A single <secret type='passphrase'...> element is expected")
 	}
-	_ = domxml.Bytes
+}
+
+// TestBusyMachine: qemu-img cannot measure the machine at first.
+func TestBusyMachine(t *testing.T) {
+	b := newBench(t)
+	b.needs("qemu-img")
+	real, err := exec.LookPath("qemu-img")
+	b.must(err)
+	fake, log := filepath.Join(t.TempDir(), "qemu-img"), filepath.Join(t.TempDir(), "log")
+	script := func(fails int) {
+		b.must(os.WriteFile(log, nil, 0o600))
+		b.must(os.WriteFile(fake, fmt.Appendf(nil, "#!/bin/sh\necho x >>%[1]s\nif [ $(wc -l <%[1]s) -le %[2]d ]; then\n"+
+			"echo \"qemu-img: Unable to get accurate CPU usage\" >&2; exit 1; fi\nexec %[3]s \"$@\"\n", log, fails, real), 0o700))
+	}
+	b.s.cfg.Tool = func(string) (string, error) { return fake, nil }
+	script(timings - 1)
+	b.create(b.volume("at-last", "qcow2", 1<<20, 0))
+	script(timings)
+	b.fails(b.s.CreateStorageVolume(t.Context(), b.pool, b.volume("never", "qcow2", 1<<20, 0), nil, 0), vir.ErrInternalError, untimed)
+	if tries, _ := os.ReadFile(log); bytes.Count(tries, []byte("x")) != timings {
+		t.Errorf("tried %d times", bytes.Count(tries, []byte("x")))
+	}
 }

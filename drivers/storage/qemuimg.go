@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/internal/diskimage"
@@ -132,10 +133,27 @@ func (m *maker) makeImage(ctx context.Context) error {
 			return err
 		}
 		c.args = append(c.args, target, kibibytes(m.vol.Capacity.Value))
-		_, _, err = m.run(ctx, c)
+		for try := range timings {
+			if _, _, err = m.run(ctx, c); err == nil || !strings.Contains(err.Error(), untimed) {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return err
+			case <-time.After(time.Duration(try) * 20 * time.Millisecond):
+			}
+		}
 		return err
 	})
 }
+
+// To choose how dear it is to try passphrases, qemu-img measures how fast this
+// machine derives a key, and gives up where it has not had the processor for
+// itself just then. That says nothing about the next time.
+const (
+	untimed = "Unable to get accurate CPU usage"
+	timings = 8
+)
 
 // kibibytes is a size as the reference gives it to qemu-img, rounded up.
 func kibibytes(n uint64) string {
