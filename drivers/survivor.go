@@ -33,6 +33,13 @@ type LiveDocument interface {
 	LiveDocument() *domxml.Domain
 }
 
+// CPUResolver is a Guest whose CPU was made of what its definition says.
+type CPUResolver interface {
+	// OriginalCPU is that of the definition, nil where it is not known. It must
+	// not be changed.
+	OriginalCPU() *domxml.CPU
+}
+
 // StatusKeeper is a Guest whose state is written down, so that it is known
 // when another daemon finds it.
 type StatusKeeper interface {

@@ -91,8 +91,11 @@ func (c *candidate) better(best *candidate, away int) bool {
 // Feature is the map's word for a feature of an emulator, which is written
 // with dashes mostly; false for one that is not in the map.
 func (m *Map) Feature(emulators string) (string, bool) {
-	if emulators == "pclmulqdq" {
+	switch emulators {
+	case "pclmulqdq":
 		emulators = "pclmuldq"
+	case "vmx-invept-single-context-noglobals": // its name has a mistake
+		emulators = "vmx-invvpid-single-context-noglobals"
 	}
 	for _, name := range []string{emulators, strings.ReplaceAll(emulators, "-", "_"), strings.ReplaceAll(emulators, "-", ".")} {
 		if _, ok := m.x86.feature[name]; ok {

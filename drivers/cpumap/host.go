@@ -64,8 +64,14 @@ func (m *Map) HostCPU(arch string, read Registers) *domxml.HostCPU {
 	out.Vendor = m.x86.strings[string(name)]
 	a, _, _, _ := read(false, 1, 0)
 	out.Signature = signatureOf(a)
-	data := make(x86Data, len(m.x86.places))
-	for p, at := range m.x86.places {
+	m.x86.decodeHost(out, m.x86.collect(read))
+	return out
+}
+
+// collect reads every register that the map knows.
+func (m *x86Map) collect(read Registers) x86Data {
+	data := make(x86Data, len(m.places))
+	for p, at := range m.places {
 		a, b, c, d := read(p.msr, p.leaf, p.sub)
 		switch p.register {
 		case 'a':
@@ -78,8 +84,7 @@ func (m *Map) HostCPU(arch string, read Registers) *domxml.HostCPU {
 			data[at] = d
 		}
 	}
-	m.x86.decodeHost(out, data)
-	return out
+	return data
 }
 
 // signatureOf takes the number of a processor apart.

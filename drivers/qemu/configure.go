@@ -20,7 +20,7 @@ import (
 func (s *start) configure(ctx context.Context) error {
 	g := s.g
 	d := s.d.Clone() // events are looked up in the other one
-	for _, step := range []func(context.Context, *domxml.Domain) error{g.findTerminals, g.setUp, g.setPasswords, g.setBalloon} {
+	for _, step := range []func(context.Context, *domxml.Domain) error{g.readCPU, g.findTerminals, g.setUp, g.setPasswords, g.setBalloon} {
 		if err := step(ctx, d); err != nil {
 			return s.orDied(err)
 		}

@@ -31,6 +31,7 @@ type Guest struct {
 	images   []string // whose owner was changed
 	ports    []int
 	lastNode uint        // the highest number that an image has had
+	cpu      *domxml.CPU // of the definition; never changed
 	foreign  string      // what another daemon has put into the status
 	tainted  atomic.Bool // said in the log
 

@@ -35,6 +35,8 @@ type Config struct {
 	// Emulator finds what is known of an emulator by its path; empty asks for
 	// the one that fits the document. Nothing else is ever executed.
 	Emulator func(ctx context.Context, d *domxml.Domain) (*qemucaps.Emulator, error)
+	// Processors resolves CPUs; nil leaves them to the emulator.
+	Processors Processors
 	// Secret is the value of a secret of the host.
 	Secret func(argv.SecretRef) ([]byte, error)
 	// Settings are those of all command lines; what belongs to one guest is

@@ -58,7 +58,7 @@ type start struct {
 }
 
 func (s *start) run(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{s.document, s.places, s.sockets, s.devices, s.owners, s.spawn, s.greet, s.configure} {
+	for _, step := range []func(context.Context) error{s.cpu, s.document, s.places, s.sockets, s.devices, s.owners, s.spawn, s.greet, s.configure} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -88,6 +88,10 @@ func (s *start) document(context.Context) error {
 		return err
 	}
 	s.label()
+	if s.d.Resource == nil && os.Geteuid() == 0 {
+		// where the reference puts guests of the system, even on a host without control groups
+		s.d.Resource = &domxml.Resource{Partition: "/machine"}
+	}
 	return argv.Prepare(s.d, &s.opts)
 }
 

@@ -138,6 +138,11 @@ func (g *Guest) statusText(s drivers.Status) ([]byte, error) {
 			fmt.Fprintf(&b, "    <flag name='%s'/>\n", escape(f))
 		}
 		b.WriteString("  </qemuCaps>\n")
+		if g.cpu != nil {
+			for line := range bytes.Lines(domxml.FormatCPU(g.cpu)) {
+				b.WriteString("  " + string(line))
+			}
+		}
 	}
 	fmt.Fprintf(&b, "  <libDir path='%s'/>\n  <channelTargetDir path='%s'/>\n  <memoryBackingDir path='%s'/>\n",
 		escape(g.dirs.Lib), escape(g.dirs.Channel), escape(g.dirs.RAM))

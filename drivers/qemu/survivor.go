@@ -179,6 +179,9 @@ func (b *Backend) found(s *statusFile) *Guest {
 	}
 	g.lastNode = s.NodeName.Index
 	g.foreign = s.foreign()
+	if c, err := domxml.ParseCPU([]byte(s.CPU.text("cpu"))); s.CPU != nil && err == nil {
+		g.cpu = c
+	}
 	g.ports = screenPorts(s.doc)
 	g.images = ownFiles(s.doc)
 	g.live.Store(s.doc)

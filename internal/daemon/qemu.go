@@ -107,7 +107,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	backend, err := qemu.New(qemu.Config{
 		Dirs:     q.places.QEMU,
 		User:     user,
-		Emulator: q.emulatorOf,
+		Emulator: q.emulatorOf, Processors: inventory,
 		Secret: func(ref argv.SecretRef) ([]byte, error) {
 			return q.secret(ref.UUID, domxml.SecretUsageType(ref.Type), ref.Usage)
 		},

@@ -14,6 +14,11 @@ func (p *Personality) TrimForMigration(dom *domxml.Domain) {
 		return
 	}
 	v := &d.Devices
+	// An older side believes that the model has it, which emulators no longer do.
+	if c := d.CPU; c != nil && c.Mode == "custom" && c.Model != nil && c.Model.Name == "Icelake-Server" &&
+		!slices.ContainsFunc(c.Features, func(f domxml.CPUFeature) bool { return f.Name == "pconfig" }) {
+		c.Features = append(slices.Clip(c.Features), domxml.CPUFeature{Policy: "disable", Name: "pconfig"})
+	}
 	if d.isX86() {
 		v.Inputs = slices.DeleteFunc(v.Inputs, func(i domxml.Input) bool {
 			return i.Bus == "ps2" && i.Type == "keyboard" && i.Alias == nil // mice have always been written

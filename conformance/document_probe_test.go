@@ -1,0 +1,107 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/govirtd/govirtd/conformance/lab"
+	"github.com/govirtd/govirtd/internal/corpus"
+)
+
+// documentProbes are the small documents that a libvirtd 11.3.0 has been given at one of its drivers.
+func documentProbes(t *testing.T, uri string) (list []corpus.Answer) {
+	for _, a := range corpus.AnswersFile(t, corpus.Facts(t, "probes-1130.jsonl")) {
+		// Python cannot say what is not text; the personality's own tests do.
+		if a.URI == uri && utf8.Valid(corpus.Raw(a.Input)) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// TestDocumentProbes gives them to govirtd through libvirt-python: what it makes of the good ones, and the whole errors about
+// the others.
+func TestDocumentProbes(t *testing.T) {
+	t.Parallel()
+	needPython(t)
+	t.Run("test", func(t *testing.T) {
+		t.Parallel()
+		compareDocuments(t, documentProbes(t, "test"), strict(t).URI(), 0)
+	})
+	t.Run("qemu", func(t *testing.T) {
+		t.Parallel()
+		ref := lab.Reference(t)
+		d := lab.Beside(t, ref, "--qemu", "real")
+		// the disk of the domain that is looked at while it runs
+		disk := fmt.Sprintf("/proc/%d/root/var/lib/libvirt/images/vda.qcow2", ref.PID)
+		if err := os.MkdirAll(filepath.Dir(disk), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := exec.Command(lab.Tool(t, "qemu-img"), "create", "-f", "qcow2", disk, "1M").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		compareDocuments(t, documentProbes(t, "qemu"), "qemu+unix:///system?socket="+d.Socket(), 0)
+	})
+}
+
+func compareDocuments(t *testing.T, list []corpus.Answer, uri string, allowed int) {
+	var in bytes.Buffer
+	for _, a := range list {
+		in.Write(append(a.Raw, '\n'))
+	}
+	cmd := exec.Command(python, script("documents.py"), uri)
+	var stdout bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &stdout, os.Stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	answers := json.NewDecoder(&stdout)
+	var different []string
+	for i := range list {
+		want := recorded{Answer: list[i]}
+		want.Doc = want.Input
+		var text json.RawMessage
+		if err := answers.Decode(&text); err != nil {
+			t.Fatal(err)
+		}
+		var got corpus.Answer
+		if err := json.Unmarshal(text, &got); err != nil {
+			t.Fatal(err)
+		}
+		want.OK = want.OK || want.XML != ""
+		d := unlike(&want, &got)
+		if d == "" && !want.OK {
+			d = otherError(want.Raw, text)
+		}
+		if d != "" {
+			different = append(different, want.Label+" "+want.Input+"\n"+d)
+		}
+	}
+	t.Logf("%d of %d equal", len(list)-len(different), len(list))
+	if len(different) > allowed {
+		t.Errorf("%d differences:\n%s", len(different), strings.Join(different, "\n"))
+	}
+}
+
+// otherError compares the fields of an error that were recorded.
+func otherError(want, got json.RawMessage) string {
+	var a, b struct{ Error map[string]any }
+	if json.Unmarshal(want, &a) != nil || json.Unmarshal(got, &b) != nil {
+		return "not an error"
+	}
+	maps.DeleteFunc(b.Error, func(k string, _ any) bool { _, there := a.Error[k]; return !there })
+	x, _ := json.Marshal(a.Error)
+	y, _ := json.Marshal(b.Error)
+	if !bytes.Equal(x, y) {
+		return "recorded " + string(x) + "\ngot      " + string(y)
+	}
+	return ""
+}
