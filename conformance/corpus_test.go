@@ -35,6 +35,7 @@ type recorded struct {
 // TestCorpus sends the documents of the corpus to a running daemon through libvirt-python and compares what it makes of
 // them with what libvirtd 11.3.0 made of them.
 func TestCorpus(t *testing.T) {
+	t.Parallel()
 	needPython(t)
 	for _, kind := range []struct {
 		name  string

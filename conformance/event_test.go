@@ -18,6 +18,7 @@ import (
 
 // TestEvents runs the recorded steps, one command at a time, while one virsh per stream of events listens.
 func TestEvents(t *testing.T) {
+	t.Parallel()
 	for name, client := range map[string]func(testing.TB) *lab.Virsh{"native": lab.NativeVirsh, "11.3.0": lab.ChrootVirsh} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -41,6 +41,7 @@ func TestStatic(t *testing.T) {
 
 // TestCrossCompile builds the daemon for every system that the simulated host runs on.
 func TestCrossCompile(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("builds the standard library once per system")
 	}

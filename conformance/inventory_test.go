@@ -71,6 +71,7 @@ hypervisor-cpu-baseline epyc.xml --virttype qemu
 
 // TestInventory asks the reference and govirtd on the same host what that host and its emulators can do.
 func TestInventory(t *testing.T) {
+	t.Parallel()
 	reference := lab.Reference(t)
 	ours := lab.Beside(t, reference)
 	virsh := lab.ChrootVirsh(t)

@@ -150,6 +150,7 @@ func compareStorage(t *testing.T, virsh *lab.Virsh, got []storageStep) {
 // TestStorageDriver tells a story about pools and volumes in directories to govirtd, and to libvirtd 11.3.0 where it is:
 // the answers are those that a libvirtd has given once.
 func TestStorageDriver(t *testing.T) {
+	t.Parallel()
 	if os.Getuid() != 0 {
 		lab.Missing(t, "root, since volumes are given to other users")
 	}

@@ -18,6 +18,7 @@ const equalAtLeast = 300
 
 // TestTranscript runs the recorded list with both versions of virsh.
 func TestTranscript(t *testing.T) {
+	t.Parallel()
 	for name, client := range map[string]func(testing.TB) *lab.Virsh{"native": lab.NativeVirsh, "11.3.0": lab.ChrootVirsh} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -30,6 +31,7 @@ func TestTranscript(t *testing.T) {
 // equal, or works where the reference has nothing and its command has a number in testdata/superset.txt, or follows
 // from such an entry.
 func TestTranscriptDefault(t *testing.T) {
+	t.Parallel()
 	supersets, err := transcript.LoadSupersets(filepath.Join("testdata", "superset.txt"))
 	if err != nil {
 		t.Fatal(err)

@@ -57,15 +57,12 @@ class Live:
 
     def probe(self, c, r):
         if not self.domain:
-            self.domain = c.defineXML(r["input"])
-            self.domain.create()
+            self.domain = c.createXML(r["input"])
         return {"xml": self.domain.XMLDesc(r["dump_flags"])}
 
     def end(self):
         if self.domain:
-            if self.domain.isActive():
-                self.domain.destroy()
-            self.domain.undefine()
+            self.domain.destroy()
 
 
 class Running:
@@ -109,7 +106,7 @@ CALLS = {
     "xml to native": lambda c, x: c.domainXMLToNative("qemu-argv", x),
     "xml to native bad format": lambda c, x: c.domainXMLToNative("foo", x),
     "xml from native": lambda c, x: c.domainXMLFromNative("qemu-argv", x),
-    "pool sources": lambda c, x: c.findStoragePoolSources("dir", x),
+    "pool sources": lambda c, x: c.findStoragePoolSources("logical", x),
     "backup begin": lambda c, x: subject.of(c, False).backupBegin(x, None),
     "attach device config": lambda c, x: subject.of(c, False).attachDeviceFlags(x, libvirt.VIR_DOMAIN_AFFECT_CONFIG),
 }

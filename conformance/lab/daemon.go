@@ -80,6 +80,13 @@ func start(t testing.TB, name, dir string, argv ...string) *Daemon {
 	}
 }
 
+// signal sends a signal to the daemon itself, which may not be the process that was started.
+func (d *Daemon) signal(s os.Signal) {
+	if p, err := os.FindProcess(d.PID); err == nil {
+		p.Signal(s)
+	}
+}
+
 // Alive reports whether the daemon still runs.
 func (d *Daemon) Alive() bool {
 	select {
@@ -98,7 +105,7 @@ func (d *Daemon) Stop(t testing.TB) {
 	if d.hard {
 		d.cmd.Process.Kill()
 	} else {
-		d.cmd.Process.Signal(syscall.SIGTERM)
+		d.signal(syscall.SIGTERM)
 	}
 	select {
 	case <-d.done:
@@ -111,7 +118,7 @@ func (d *Daemon) Stop(t testing.TB) {
 
 // Kill ends the daemon as a crash would.
 func (d *Daemon) Kill() {
-	d.cmd.Process.Kill()
+	d.signal(os.Kill)
 	<-d.done
 }
 
