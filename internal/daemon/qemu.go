@@ -120,7 +120,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 	personality := qemupersonality.New(qemupersonality.Config{
 		Emulators:      emulators,
 		Capabilities:   inventory.Capabilities,
-		HostArch:       host.Arch(),
+		HostArch:       host.Arch(), ConventionalPCI: host.ConventionalPCI,
 		KnownFirmwares: qemupersonality.KnownFirmwares(),
 		Firmwares:      qemupersonality.FirmwaresOf(q.firmware()),
 		NVRAMDir:       filepath.Join(q.places.QEMU.Lib, "nvram"),

@@ -1,6 +1,7 @@
 package qemupersonality
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -84,6 +85,9 @@ func (d *definition) interfaceKind(n *domxml.Interface) pciKind {
 		if isUSBNIC(n) {
 			return 0
 		}
+		if n.Source != nil {
+			return d.hostKind(n.Source.Host)
+		}
 		return d.expressKind()
 	}
 	model := ""
@@ -130,10 +134,30 @@ func (d *definition) hostdevKind(h *domxml.Hostdev) pciKind {
 	switch {
 	case h.Mode != "subsystem":
 		return 0
+	case h.Type == "pci" && h.Source != nil:
+		return d.hostKind(h.Source.Address)
 	case h.Type == "pci", h.Type == "mdev" && h.Model == "vfio-pci":
 		return d.expressKind()
 	case h.Type == "scsi_host":
 		return d.virtioKind(h.Model)
 	}
 	return 0
+}
+
+// hostKind is that of a device of the host: an Express one unless the host has
+// it and knows better.
+func (d *definition) hostKind(a *domxml.HostdevAddress) pciKind {
+	if a == nil || a.Slot == nil || d.cfg.ConventionalPCI == nil {
+		return d.expressKind()
+	}
+	part := func(n *uint) uint {
+		if n == nil {
+			return 0
+		}
+		return *n
+	}
+	if d.cfg.ConventionalPCI(fmt.Sprintf("%04x:%02x:%02x.%x", part(a.Domain), part(a.Bus), part(a.Slot), part(a.Function))) {
+		return plainPCI
+	}
+	return d.expressKind()
 }

@@ -52,6 +52,9 @@ type Config struct {
 	// SecurityModels are those of the host, the one that confines guests first;
 	// none where there is none.
 	SecurityModels []string
+	// ConventionalPCI reports whether the host has a PCI device at an address
+	// (0000:00:01.0) which is no Express one; without it none is.
+	ConventionalPCI func(address string) bool
 	// Stat looks for an emulator that is not among the known ones; os.Stat
 	// unless set.
 	Stat func(path string) (os.FileInfo, error)
