@@ -23,6 +23,9 @@ type Survivor struct {
 	// Attach connects to the guest, as Backend.Start does. What has changed
 	// meanwhile comes as facts. An error says that the guest is no more.
 	Attach func(ctx context.Context, notify Notify) (Guest, error)
+	// Destroy is Guest.Destroy for one that Attach has not given yet and that
+	// need not answer; Attach fails then.
+	Destroy func(ctx context.Context, graceful bool) error
 }
 
 // LiveDocument is a Guest that has more to say about itself than the document

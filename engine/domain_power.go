@@ -45,13 +45,16 @@ func (h *Host) stateError(v verb, name string) error {
 // guestOf is the running guest with an ability; lacking it is VIR_ERR_NO_SUPPORT.
 func guestOf[C any](c *call, r *record) (C, error) {
 	g, ok := r.guest.(C)
-	switch {
-	case r.guest == nil:
-		return g, errNotAttached()
-	case !ok:
-		return g, errNoSupport(c.Info)
+	if ok {
+		return g, nil
 	}
-	return g, nil
+	switch r.guest.(type) {
+	case nil:
+		return g, errNotActive()
+	case *unattached:
+		return g, errNotAttached()
+	}
+	return g, errNoSupport(c.Info)
 }
 
 // allowed checks that a verb may be done now and gives its edge.
@@ -156,9 +159,6 @@ func (d *Domain) destroy(c *call, flags uint32) error {
 	r, e, err := d.allowed(c, verbDestroy)
 	if err != nil {
 		return err
-	}
-	if r.guest == nil {
-		return errNotAttached()
 	}
 	if err := r.guest.Destroy(c, flags&uint32(vir.DomainDestroyGraceful) != 0); err != nil {
 		return err

@@ -27,7 +27,8 @@ func (h *Host) adopt(ctx context.Context, kept *loader) error {
 	}
 	var attached sync.WaitGroup
 	for _, s := range list {
-		d, err := h.adoptGuest(s, kept)
+		u := &unattached{Survivor: s, turn: make(chan struct{}, 1)}
+		d, err := h.adoptGuest(u, kept)
 		if err != nil {
 			h.engine.log.Error("a running guest cannot be taken over", "domain", s.Domain.Name, "error", err)
 			continue
@@ -38,7 +39,7 @@ func (h *Host) adopt(ctx context.Context, kept *loader) error {
 		}
 		attached.Go(func() {
 			defer done()
-			d.attach(context.WithoutCancel(ctx), s)
+			d.attach(context.WithoutCancel(ctx), u)
 		})
 	}
 	all := make(chan struct{})
@@ -56,7 +57,7 @@ func (h *Host) adopt(ctx context.Context, kept *loader) error {
 }
 
 // adoptGuest makes the domain of a guest what it was when last seen.
-func (h *Host) adoptGuest(s drivers.Survivor, kept *loader) (*Domain, error) {
+func (h *Host) adoptGuest(s *unattached, kept *loader) (*Domain, error) {
 	doc := s.Domain.Clone()
 	doc.ID = 0 // of the record
 	live, err := keep(doc, 0, true)
@@ -76,7 +77,7 @@ func (h *Host) adoptGuest(s drivers.Survivor, kept *loader) (*Domain, error) {
 	defer h.domains.mu.Unlock()
 	h.domains.byID[s.ID] = d
 	d.update(nil, func(r *record) []*event {
-		r.id, r.live, r.orphan = s.ID, live, nil
+		r.id, r.live, r.orphan, r.guest = s.ID, live, nil, s
 		r.state, r.reason = s.State, s.Reason
 		if transient {
 			r.snapshots, r.checkpoints = snapshots, checkpoints
@@ -92,7 +93,7 @@ func (h *Host) adoptGuest(s drivers.Survivor, kept *loader) (*Domain, error) {
 }
 
 // attach connects to a guest that was adopted; without an answer it has ended.
-func (d *Domain) attach(ctx context.Context, s drivers.Survivor) {
+func (d *Domain) attach(ctx context.Context, s *unattached) {
 	var early earlyFacts
 	take := func(f drivers.Fact) { d.fact(s.ID, f) }
 	guest, err := s.Attach(ctx, func(f drivers.Fact) {
@@ -101,8 +102,10 @@ func (d *Domain) attach(ctx context.Context, s drivers.Survivor) {
 		}
 	})
 	if err != nil {
-		d.host.engine.log.Warn("a guest has ended while no daemon was there", "domain", s.Domain.Name, "error", err)
-		d.stop(nil, s.ID, edgeFailed)
+		if s.endsAlone() {
+			d.host.engine.log.Warn("a guest has ended while no daemon was there", "domain", s.Domain.Name, "error", err)
+			d.stop(nil, s.ID, edgeFailed)
+		}
 		return
 	}
 	d.update(nil, func(r *record) []*event {
@@ -116,9 +119,33 @@ func (d *Domain) attach(ctx context.Context, s drivers.Survivor) {
 	d.keepStatus()
 }
 
-// errNotAttached is for verbs on a guest that was adopted and has not answered
-// yet.
+// unattached is a guest that was adopted and has not been attached to yet: its
+// process can be ended, and that is all.
+type unattached struct {
+	drivers.Survivor
+	turn chan struct{} // taken while it is being destroyed
+	// destroyed says that it was, and that who has asked for it tells of it.
+	destroyed bool
+}
+
+func (u *unattached) Destroy(ctx context.Context, graceful bool) error {
+	u.turn <- struct{}{}
+	defer func() { <-u.turn }()
+	err := u.Survivor.Destroy(ctx, graceful)
+	u.destroyed = u.destroyed || err == nil
+	return err
+}
+
+// endsAlone reports, for a guest that has ended, whether nobody has asked for
+// that.
+func (u *unattached) endsAlone() bool {
+	u.turn <- struct{}{}
+	defer func() { <-u.turn }()
+	return !u.destroyed
+}
+
+// errNotAttached is for other verbs on such a guest.
 func errNotAttached() error {
 	return vir.Errorf(vir.FromDomain, vir.ErrOperationTimeout, "%s",
-		"the guest has not answered since the daemon started; it can be destroyed by ending its process")
+		"the guest has not answered since the daemon started; it can only be destroyed")
 }

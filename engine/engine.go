@@ -44,6 +44,8 @@ type Engine struct {
 
 	mu    sync.Mutex
 	hosts map[string]*Host // the shared ones, by key
+	// making are those that are being opened.
+	making map[string]*making
 	// addresses are URIs that clients have named; see again.
 	addresses map[string]address
 }
@@ -66,6 +68,7 @@ func New(cfg Config) *Engine {
 		table:    proc.NewTable(&remoteproto.Program, &qemuproto.Program, &lxcproto.Program),
 		bindings: map[*proc.Info]*binding{},
 		hosts:    map[string]*Host{},
+		making:   map[string]*making{},
 
 		addresses: map[string]address{},
 	}

@@ -34,15 +34,59 @@ type Host struct {
 	refs int // connections, under Engine.mu
 }
 
+// making is a host that is being opened.
+type making struct {
+	host *Host
+	done chan struct{} // closed when that is over, whatever came of it
+}
+
 // open finds the host that a driver names, or makes it with its first
-// content. The caller owns one reference.
+// content. The caller owns one reference. A host that takes its time to be made
+// holds up only those who want that one.
 func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if h := e.hosts[spec.Key]; h != nil && spec.Key != "" {
-		h.refs++
+	if spec.Key == "" {
+		h := e.newHost(spec)
+		if err := h.fill(ctx, spec); err != nil {
+			return nil, err
+		}
 		return h, nil
 	}
+	for {
+		e.mu.Lock()
+		if h := e.hosts[spec.Key]; h != nil {
+			h.refs++
+			e.mu.Unlock()
+			return h, nil
+		}
+		m := e.making[spec.Key]
+		if m == nil {
+			break
+		}
+		e.mu.Unlock()
+		select {
+		case <-m.done:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	m := &making{host: e.newHost(spec), done: make(chan struct{})}
+	e.making[spec.Key] = m
+	e.mu.Unlock()
+	defer close(m.done)
+	// Somebody else may want it when this caller has gone.
+	err := m.host.fill(context.WithoutCancel(ctx), spec)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.making, spec.Key)
+	if err != nil {
+		return nil, err
+	}
+	e.hosts[spec.Key] = m.host
+	return m.host, nil
+}
+
+// newHost is a host without content, and one reference to it.
+func (e *Engine) newHost(spec *drivers.Host) *Host {
 	h := &Host{
 		engine: e, key: spec.Key, uri: spec.URI,
 		personality: spec.Personality, backend: spec.Backend, keeper: spec.Keeper,
@@ -57,32 +101,35 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 	}
 	_, immediate := spec.Backend.(drivers.Immediate)
 	h.immediate = immediate && spec.Keeper == nil
+	return h
+}
+
+// fill gives a new host what is kept of it, what it begins with, and the
+// guests that are there already.
+func (h *Host) fill(ctx context.Context, spec *drivers.Host) error {
 	var kept *loader
 	if h.keeper != nil {
 		var err error
 		if kept, err = h.loadKept(ctx); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if spec.World != nil {
 		w, err := spec.World()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if err := h.populate(ctx, w); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := h.adopt(ctx, kept); err != nil {
-		return nil, err
+		return err
 	}
 	if err := h.lookAtDevices(ctx, 0); err != nil {
-		e.log.Error("the devices of the host cannot be looked at", "error", err)
+		h.engine.log.Error("the devices of the host cannot be looked at", "error", err)
 	}
-	if spec.Key != "" {
-		e.hosts[spec.Key] = h
-	}
-	return h, nil
+	return nil
 }
 
 // address is what a client's URI has led to: the key of a shared host and the

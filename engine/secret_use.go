@@ -11,6 +11,9 @@ import (
 func (e *Engine) SecretValue(key string, uuid domxml.UUID, usage domxml.SecretUsageType, id string) ([]byte, error) {
 	e.mu.Lock()
 	h := e.hosts[key]
+	if m := e.making[key]; h == nil && m != nil {
+		h = m.host // which may need it to be made
+	}
 	e.mu.Unlock()
 	if h == nil {
 		return nil, vir.Errorf(vir.FromSecret, vir.ErrNoSecret, "no secret with matching uuid '%s'", uuid)

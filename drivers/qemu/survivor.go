@@ -156,10 +156,13 @@ func (b *Backend) Survivors(context.Context) ([]drivers.Survivor, error) {
 				g.notify = notify
 				if err := b.attach(ctx, g, s); err != nil {
 					g.clear()
+					close(g.over)
 					return nil, err
 				}
 				return g, nil
-			}})
+			},
+			Destroy: func(_ context.Context, graceful bool) error { return b.destroyFound(g, s, graceful) },
+		})
 	}
 	b.sweep(dirs)
 	return out, nil
@@ -190,33 +193,41 @@ func (b *Backend) found(s *statusFile) *Guest {
 
 // abandon ends what was never acknowledged.
 func (b *Backend) abandon(g *Guest, s *statusFile) {
-	if p, err := b.adopt(s); err == nil {
+	p, err := b.adopt(s)
+	switch {
+	case err == nil:
 		_ = p.signal(unix.SIGKILL)
 		select {
 		case <-p.done:
 			p.release()
 		case <-time.After(time.Second):
 		}
+	case !errors.Is(err, errNoProcess):
+		b.log.Error("a guest whose start was never told of runs on", "domain", g.name, "error", err)
+		return // and it is for the next daemon
 	}
 	g.clear()
 }
 
+// errNoProcess says that a guest has certainly ended.
+var errNoProcess = errors.New("no such process")
+
 // adopt gets hold of the process of a status file, and makes sure that it is
 // the one.
 func (b *Backend) adopt(s *statusFile) (p *process, err error) {
-	for range 10 {
-		// A daemon that has run out of descriptors knows nothing of the guest.
-		if p, err = adopt(s.PID); err == nil || errors.Is(err, unix.ESRCH) {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
+	p, err = adopt(s.PID)
+	if errors.Is(err, unix.ESRCH) {
+		return nil, fmt.Errorf("%w %d", errNoProcess, s.PID)
 	}
 	if err != nil {
 		return nil, err
 	}
 	args, err := os.ReadFile(p.path("cmdline"))
-	if err == nil && !slices.Contains(strings.Split(string(args), "\x00"), s.doc.UUID.String()) {
-		err = fmt.Errorf("process %d is another one", s.PID)
+	switch {
+	case missing(err), errors.Is(err, unix.ESRCH):
+		err = fmt.Errorf("%w %d", errNoProcess, s.PID)
+	case err == nil && !slices.Contains(strings.Split(string(args), "\x00"), s.doc.UUID.String()):
+		err = fmt.Errorf("%w: %d is another one", errNoProcess, s.PID)
 	}
 	if err != nil {
 		p.fd.Close() // which ends the watch, too
@@ -234,8 +245,16 @@ func (b *Backend) attach(ctx context.Context, g *Guest, s *statusFile) error {
 		b.log.Warn("nothing is known of the emulator of a running guest", "domain", g.name, "error", err)
 		g.emulator = unknownEmulator(s.doc)
 	}
-	if g.proc, err = b.adopt(s); err != nil {
-		return errInternal("the process of domain '%s' has gone: %v", g.name, err)
+	for {
+		// A daemon that has run out of descriptors knows nothing of the guest.
+		if g.proc, err = b.adopt(s); err == nil {
+			break
+		}
+		if errors.Is(err, errNoProcess) || errors.Is(err, unix.ENOSYS) {
+			return errInternal("the process of domain '%s' has gone: %v", g.name, err)
+		}
+		b.log.Warn("the process of a guest cannot be held yet", "domain", g.name, "error", err)
+		time.Sleep(time.Second)
 	}
 	path := s.Monitor.Path
 	if path == "" {
@@ -271,11 +290,16 @@ func (b *Backend) attach(ctx context.Context, g *Guest, s *statusFile) error {
 	return nil
 }
 
-// reach connects to the monitor, which may have its hands full.
+// reach connects to the monitor. A process that stands still has room for a
+// few connections only, and each daemon that was there in the meantime has
+// taken one: it is waited for until it goes on or has ended.
 func (b *Backend) reach(ctx context.Context, g *Guest, path string) (conn net.Conn, err error) {
-	for range 5 {
+	for told := false; ; told = true {
 		if conn, err = dial(ctx, path); err == nil || missing(err) || errors.Is(err, unix.ECONNREFUSED) {
 			return conn, err
+		}
+		if !told {
+			b.log.Warn("the monitor of a guest takes no connection yet", "domain", g.name, "error", err)
 		}
 		select {
 		case <-g.proc.done:
@@ -283,7 +307,6 @@ func (b *Backend) reach(ctx context.Context, g *Guest, path string) (conn net.Co
 		case <-time.After(200 * time.Millisecond):
 		}
 	}
-	return nil, err
 }
 
 // reconcileLater waits for a process that does not answer.

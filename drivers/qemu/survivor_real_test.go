@@ -266,3 +266,98 @@ func TestStrays(t *testing.T) {
 		t.Errorf("the process without a status lives: %s", b)
 	}
 }
+
+// TestFullQueue has guests that stand still, and whose monitors have no room
+// for another connection: they are neither given up nor out of reach.
+func TestFullQueue(t *testing.T) {
+	dirs := abandoned(t)
+	var queue []int
+	for _, name := range []string{"one", "two"} {
+		pid := pidOf(t, dirs, name)
+		t.Cleanup(func() { _ = unix.Kill(pid, unix.SIGKILL) })
+		// The daemon that has gone was connected.
+		if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		lib, err := filepath.Glob(dirs.Lib + "/domain-*-" + name + "/monitor.sock")
+		if err != nil || len(lib) != 1 {
+			t.Fatalf("monitors %v, %v", lib, err)
+		}
+		for n := 0; ; n++ {
+			fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			queue = append(queue, fd)
+			if err := unix.Connect(fd, &unix.SockaddrUnix{Name: lib[0]}); err == unix.EAGAIN {
+				break
+			} else if err != nil || n > 10 {
+				t.Fatalf("connection %d: %v", n, err)
+			}
+		}
+	}
+	c := testConfig(t, dirs)
+	c.Times = Times{Query: 200 * time.Millisecond}
+	b := newBackend(t, c)
+	list, err := b.Survivors(t.Context())
+	if err != nil || len(list) != 2 {
+		t.Fatalf("survivors %+v, %v", list, err)
+	}
+	type attached struct {
+		guest drivers.Guest
+		err   error
+	}
+	var done [2]chan attached
+	var f [2]facts
+	for i, s := range list {
+		done[i] = make(chan attached, 1)
+		go func() {
+			g, err := s.Attach(context.Background(), f[i].notify)
+			done[i] <- attached{g, err}
+		}()
+	}
+	select {
+	case a := <-done[0]:
+		t.Fatalf("attached: %+v", a)
+	case a := <-done[1]:
+		t.Fatalf("attached: %+v", a)
+	case <-time.After(2500 * time.Millisecond): // longer than a connection is tried at a time
+	}
+	begun := time.Now()
+	if err := list[0].Destroy(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(begun); d > 2*time.Second {
+		t.Errorf("ending a process that stands still has taken %v", d)
+	}
+	name := list[0].Domain.Name
+	if left, _ := filepath.Glob(dirs.Run + "/" + name + ".*"); len(left) > 0 {
+		t.Errorf("left are %v", left)
+	}
+	if a := <-done[0]; a.err == nil {
+		t.Error("a guest that has ended was attached to")
+	}
+	want(t, &f[0])
+	for _, fd := range queue {
+		unix.Close(fd)
+	}
+	if err := unix.Kill(pidOf(t, dirs, list[1].Domain.Name), unix.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	a := <-done[1]
+	if a.err != nil {
+		t.Fatal(a.err)
+	}
+	if err := a.guest.(*Guest).Resume(t.Context()); err != nil {
+		t.Error(err)
+	}
+	// Once it is attached to, the other way works as well.
+	if err := list[1].Destroy(t.Context(), false); err != nil {
+		t.Error(err)
+	}
+	select {
+	case <-a.guest.(*Guest).over:
+	default:
+		t.Error("what the guest had is still there")
+	}
+}
