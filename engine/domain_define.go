@@ -137,6 +137,7 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 	}
 	after := *d.load()
 	after.config, after.gone = nil, !after.active()
+	after.autostart = after.autostart && h.keeper == nil
 	if err := t.keep(c, after.name, after.lasting()); err != nil {
 		return err
 	}
@@ -153,6 +154,9 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 	d.update(c.Call, func(r *record) []*event {
 		r.config = nil
 		r.managedSave = false
+		// The test driver of the reference remembers the mark for the next
+		// definition of a running guest; what is kept goes with the definition.
+		r.autostart = after.autostart
 		r.gone = inactive
 		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventUndefined), int32(vir.DomainEventUndefinedRemoved))}
 	})

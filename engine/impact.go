@@ -154,6 +154,9 @@ func (d *Domain) editTurn(c *call, t *turn, i impact, change func(doc *domxml.Do
 			return nil
 		})
 		if same {
+			if i.live {
+				d.keepStatus()
+			}
 			return nil
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/drivers/keep"
 	testpersonality "github.com/govirtd/govirtd/drivers/personality/test"
@@ -553,4 +554,27 @@ func TestWhatIsKeptInFiles(t *testing.T) {
 			t.Fatalf("%s: another daemon finds something else:\n%s", st.name, d)
 		}
 	}
+}
+
+// TestUndefineRunning: the mark to start with the host goes with the
+// definition, as that of the reference's real guests does.
+func TestUndefineRunning(t *testing.T) {
+	k := newMemoryKeeper()
+	s := connect(t, newDaemon(k), "test:///default")
+	d := must(t, s, rp.DomainDefineXML, &rp.DomainDefineXMLArgs{XML: document("runs")}).Dom
+	must(t, s, rp.DomainSetAutostart, &rp.DomainSetAutostartArgs{Dom: d, Autostart: 1})
+	must(t, s, rp.DomainCreate, &rp.DomainCreateArgs{Dom: d})
+	must(t, s, rp.DomainUndefine, &rp.DomainUndefineArgs{Dom: d})
+	again := strings.Replace(document("runs"), "<memory>", "<uuid>"+domxml.UUID(d.UUID).String()+"</uuid><memory>", 1)
+	check := func(when string) {
+		t.Helper()
+		if auto := must(t, s, rp.DomainGetAutostart, &rp.DomainGetAutostartArgs{Dom: d}).Autostart; auto != 0 {
+			t.Errorf("%s, it starts with the host", when)
+		}
+	}
+	check("transient")
+	must(t, s, rp.DomainDefineXML, &rp.DomainDefineXMLArgs{XML: again})
+	check("defined again")
+	s = connect(t, newDaemon(k), "test:///default")
+	check("for the next daemon")
 }

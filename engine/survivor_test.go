@@ -28,6 +28,7 @@ type lasting struct {
 	// slow guests take their time to be attached, dead ones are gone.
 	slow map[string]time.Duration
 	dead map[string]bool
+	lists int // calls of Survivors
 	// self is the backend, where that is not the driver itself.
 	self drivers.Backend
 }
@@ -40,6 +41,16 @@ type lastingGuest struct {
 	status   drivers.Status
 	restarts int
 	notify   drivers.Notify
+	killed   chan struct{} // closed by Destroy before it was attached to
+}
+
+func (g *lastingGuest) ended() bool {
+	select {
+	case <-g.killed:
+		return true
+	default:
+		return false
+	}
 }
 
 type lastingPersonality struct{ *testpersonality.Personality }
@@ -83,7 +94,7 @@ func (l *lasting) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOp
 	if err != nil {
 		return nil, err
 	}
-	guest := &lastingGuest{Guest: g.(*sim.Guest), id: o.ID, doc: d.Clone(), notify: n}
+	guest := &lastingGuest{Guest: g.(*sim.Guest), id: o.ID, doc: d.Clone(), notify: n, killed: make(chan struct{})}
 	guest.doc.Description = "live"
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,6 +105,7 @@ func (l *lasting) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOp
 func (l *lasting) Survivors(context.Context) (list []drivers.Survivor, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.lists++
 	for name, g := range l.guests {
 		g.mu.Lock()
 		s := g.status
@@ -101,12 +113,23 @@ func (l *lasting) Survivors(context.Context) (list []drivers.Survivor, err error
 		list = append(list, drivers.Survivor{
 			Domain: s.Domain, ID: g.id, State: s.State, Reason: s.Reason,
 			Attach: func(_ context.Context, n drivers.Notify) (drivers.Guest, error) {
-				time.Sleep(l.slow[name])
-				if l.dead[name] {
+				select {
+				case <-time.After(l.slow[name]):
+				case <-g.killed:
+				}
+				if l.dead[name] || g.ended() {
 					return nil, errors.New("no such process")
 				}
 				g.notify = n
 				return g, nil
+			},
+			Destroy: func(_ context.Context, graceful bool) error {
+				if graceful {
+					return vir.Errorf(vir.FromNone, vir.ErrOperationFailed, "it does not listen")
+				}
+				close(g.killed)
+				time.Sleep(time.Second) // the other one notices it first
+				return nil
 			},
 		})
 	}
@@ -162,6 +185,12 @@ func TestLiveDocument(t *testing.T) {
 	if s := l.guests["a"].status; s.State != vir.DomainPaused || s.Reason != int32(vir.DomainPausedUser) {
 		t.Errorf("the status says %+v", s)
 	}
+	// What is changed of the running guest alone is nowhere else.
+	said := "said"
+	must(t, s, remoteproto.DomainSetMetadata, &remoteproto.DomainSetMetadataArgs{Dom: dom, Metadata: &said, Flags: uint32(vir.DomainAffectLive)})
+	if s := l.guests["a"].status; s.Domain.Description != said {
+		t.Errorf("the status describes it as %q", s.Domain.Description)
+	}
 }
 
 // TestSurvivors: a new engine finds the guests of the one before, whatever
@@ -206,14 +235,85 @@ func TestSurvivors(t *testing.T) {
 		slow := lookup(t, s, "slow")
 		fails(t, s, remoteproto.DomainSuspend, &remoteproto.DomainSuspendArgs{Dom: slow}, vir.ErrOperationTimeout,
 			"Timed out during operation: cannot acquire state change lock (held by the daemon's start for 32s)")
-		fails(t, s, remoteproto.DomainDestroy, &remoteproto.DomainDestroyArgs{Dom: slow}, vir.ErrOperationTimeout,
-			"Timed out during operation: the guest has not answered since the daemon started; it can be destroyed by ending its process")
+		if err := e.Invariants(); err != nil {
+			t.Error(err)
+		}
 		time.Sleep(time.Minute)
 		must(t, s, remoteproto.DomainDestroy, &remoteproto.DomainDestroyArgs{Dom: slow})
 		must(t, s, remoteproto.DomainResume, &remoteproto.DomainResumeArgs{Dom: lookup(t, s, "paused")})
 		again := must(t, s, remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: document("new")}).Dom
 		if again.ID <= 4 {
 			t.Errorf("id %d is used again", again.ID)
+		}
+	})
+}
+
+// TestDestroyUnattached: a guest that does not answer a new engine can be
+// destroyed, and that is told of once.
+func TestDestroyUnattached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLasting()
+		s := connect(t, lastingEngine(l), "lasting:///")
+		must(t, s, remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: document("slow")})
+		l.slow = map[string]time.Duration{"slow": time.Hour}
+		e := lastingEngine(l)
+		if err := e.Open(t.Context(), "lasting:///"); err != nil {
+			t.Fatal(err)
+		}
+		s = connect(t, e, "lasting:///")
+		must(t, s, remoteproto.ConnectDomainEventCallbackRegisterAny, &remoteproto.ConnectDomainEventCallbackRegisterAnyArgs{EventID: 0})
+		slow := lookup(t, s, "slow")
+		fails(t, s, remoteproto.DomainGetTime, &remoteproto.DomainGetTimeArgs{Dom: slow}, vir.ErrOperationTimeout,
+			"Timed out during operation: the guest has not answered since the daemon started; it can only be destroyed")
+		fails(t, s, remoteproto.DomainDestroyFlags, &remoteproto.DomainDestroyFlagsArgs{Dom: slow, Flags: uint32(vir.DomainDestroyGraceful)},
+			vir.ErrOperationFailed, "operation failed: it does not listen")
+		must(t, s, remoteproto.DomainDestroy, &remoteproto.DomainDestroyArgs{Dom: slow})
+		fails(t, s, remoteproto.DomainLookupByName, &remoteproto.DomainLookupByNameArgs{Name: "slow"}, vir.ErrNoDomain, "Domain not found")
+		if got := len(s.take()); got != 1 {
+			t.Errorf("%d events, want 1", got)
+		}
+		if err := e.Invariants(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// TestOpenMeanwhile: a host that takes its time to be opened holds up only
+// those who want that one.
+func TestOpenMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLasting()
+		s := connect(t, lastingEngine(l), "lasting:///")
+		must(t, s, remoteproto.DomainCreateXML, &remoteproto.DomainCreateXMLArgs{XMLDesc: document("slow")})
+		l.slow = map[string]time.Duration{"slow": time.Minute}
+		e := engine.New(engine.Config{Drivers: []drivers.Driver{l, testpersonality.Driver{NewBackend: func(h drivers.SimulatedHost) drivers.Backend { return sim.New(h, now) }}},
+			DefaultURI: "lasting:///"})
+		began := time.Now()
+		var both sync.WaitGroup
+		for range 2 {
+			both.Go(func() {
+				if err := e.Open(t.Context(), "lasting:///"); err != nil {
+					t.Error(err)
+				}
+				if took := time.Since(began); took < time.Second || took > 3*time.Second {
+					t.Errorf("the host itself is there after %v", took)
+				}
+			})
+		}
+		synctest.Wait()
+		if err := e.Open(t.Context(), "test:///default"); err != nil {
+			t.Error(err)
+		}
+		if _, err := e.SecretValue("lasting", domxml.UUID{}, domxml.SecretUsageVolume, "x"); err == nil {
+			t.Error("there is a secret")
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("another host waits for it: %v", took)
+		}
+		both.Wait()
+		time.Sleep(time.Minute)
+		if l.lists != 2 { // with that of the engine before
+			t.Errorf("the host was made %d times", l.lists)
 		}
 	})
 }
