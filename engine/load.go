@@ -283,6 +283,9 @@ func (l *loader) domain(k *drivers.Kept) error {
 		return err
 	}
 	d, isNew, err := h.claim(tree, false)
+	if err != nil && l.halfRenamed(k, tree, def) {
+		return nil
+	}
 	if err != nil || !isNew {
 		return errThereAlready(err)
 	}
@@ -299,6 +302,41 @@ func (l *loader) domain(k *drivers.Kept) error {
 		return nil
 	})
 	return nil
+}
+
+// halfRenamed puts right what a daemon has left that was killed while it
+// renamed a domain: two definitions that differ in nothing but their names.
+// Neither the new name was acknowledged nor that there is an old one, so either
+// is right; with both, an undefined domain would be back after a while.
+func (l *loader) halfRenamed(k *drivers.Kept, tree *domxml.Domain, def *definition) bool {
+	d := l.h.domains.uuid(tree.UUID)
+	if d == nil || k.Name != tree.Name {
+		return false
+	}
+	r := d.load()
+	for _, name := range []string{r.name, k.Name} {
+		if len(l.snapshots[name])+len(l.checkpoints[name]) > 0 {
+			return false // of which one may have more than the other
+		}
+	}
+	same, err := r.config.edit(func(t *domxml.Domain) error {
+		t.Name = tree.Name
+		return nil
+	})
+	if err != nil || r.name == tree.Name || same.text != def.text {
+		return false
+	}
+	if k.Autostart && !r.autostart {
+		if err := l.h.keeper.SetAutostart(l.ctx, drivers.KindDomain, r.name, true); err != nil {
+			return false
+		}
+		d.update(nil, func(r *record) []*event {
+			r.autostart = true
+			return nil
+		})
+	}
+	l.h.engine.log.Warn("a domain that was being renamed had two definitions", "name", r.name, "forgotten", k.Name)
+	return l.h.keeper.Forget(l.ctx, drivers.KindDomain, "", k.Name) == nil
 }
 
 // completeKept adds to a definition what may be missing, and does not judge
