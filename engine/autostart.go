@@ -6,39 +6,59 @@ import (
 	"github.com/govirtd/govirtd/drivers"
 )
 
-// autostart starts what is marked, once after each boot of the machine:
-// networks and pools first, which domains need. It returns when all have been
-// tried; what does not start is told of and hinders nothing else.
-func (h *Host) autostart(ctx context.Context) {
+// marked is what is to be started with the host, if this is the first time
+// since the machine has booted that it is opened: networks and pools first,
+// which domains need. Who opens the host asks before clients can mark more.
+func (h *Host) marked(ctx context.Context) []starter {
 	boots, ok := h.keeper.(drivers.BootWatcher)
 	if !ok {
-		return
+		return nil
 	}
-	first := func(kind drivers.Kind) bool {
-		first, err := boots.FirstSinceBoot(ctx, kind)
+	var list []starter
+	for _, k := range []struct {
+		kind drivers.Kind
+		add  func()
+	}{
+		{drivers.KindNetwork, func() {
+			for _, n := range h.networks.all() {
+				list = append(list, starter{drivers.KindNetwork, n.load().name, n.autostart})
+			}
+		}},
+		{drivers.KindStoragePool, func() {
+			for _, p := range h.pools.all() {
+				list = append(list, starter{drivers.KindStoragePool, p.load().name, p.autostart})
+			}
+		}},
+		{drivers.KindDomain, func() {
+			for _, d := range h.domains.all() {
+				list = append(list, starter{drivers.KindDomain, d.load().name, d.autostart})
+			}
+		}},
+	} {
+		first, err := boots.FirstSinceBoot(ctx, k.kind)
 		if err != nil {
-			h.engine.log.Error("nothing starts with the host", "kind", kind, "error", err)
+			h.engine.log.Error("nothing starts with the host", "kind", k.kind, "error", err)
 		}
-		return first
-	}
-	told := func(kind drivers.Kind, name string, err error) {
-		if err != nil {
-			h.engine.log.Error("it does not start with the host", "kind", kind, "name", name, "error", err)
+		if first {
+			k.add()
 		}
 	}
-	if first(drivers.KindNetwork) {
-		for _, n := range h.networks.all() {
-			told(drivers.KindNetwork, n.load().name, n.autostart(ctx))
-		}
-	}
-	if first(drivers.KindStoragePool) {
-		for _, p := range h.pools.all() {
-			told(drivers.KindStoragePool, p.load().name, p.autostart(ctx))
-		}
-	}
-	if first(drivers.KindDomain) {
-		for _, d := range h.domains.all() {
-			told(drivers.KindDomain, d.load().name, d.autostart(ctx))
+	return list
+}
+
+// starter starts an object if it is to be started with the host.
+type starter struct {
+	kind  drivers.Kind
+	name  string
+	start func(context.Context) error
+}
+
+// autostart starts what was found to be marked and returns when all have been
+// tried; what does not start is told of and hinders nothing else.
+func (h *Host) autostart(ctx context.Context, list []starter) {
+	for _, s := range list {
+		if err := s.start(ctx); err != nil {
+			h.engine.log.Error("it does not start with the host", "kind", s.kind, "name", s.name, "error", err)
 		}
 	}
 }

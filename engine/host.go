@@ -74,7 +74,12 @@ func (e *Engine) open(ctx context.Context, spec *drivers.Host) (*Host, error) {
 	e.mu.Unlock()
 	defer close(m.done)
 	// Somebody else may want it when this caller has gone.
-	err := m.host.fill(context.WithoutCancel(ctx), spec)
+	ctx = context.WithoutCancel(ctx)
+	err := m.host.fill(ctx, spec)
+	if err == nil {
+		go m.host.watchDevices()
+		go m.host.autostart(ctx, m.host.marked(ctx))
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.making, spec.Key)
@@ -165,11 +170,7 @@ func (e *Engine) remember(name string, spec *drivers.Host) {
 // Open opens the host of a URI before any client asks for it: guests that are
 // there already are found, and what is to be started with the host is begun to.
 func (e *Engine) Open(ctx context.Context, uri string) error {
-	h, _, err := e.find(ctx, uri)
-	if err == nil {
-		go h.watchDevices()
-		go h.autostart(context.WithoutCancel(ctx))
-	}
+	_, _, err := e.find(ctx, uri)
 	return err
 }
 

@@ -86,7 +86,7 @@ func TestLoadOddities(t *testing.T) {
 	filter := drivers.Kept{Kind: drivers.KindNWFilter, Name: "f", Document: []byte(fmt.Sprintf(keptFilter, "drop"))}
 	k := kept(
 		domainDoc("good", idA, ""),
-		domainDoc("twin", idA, ""),
+		domainDoc("twin", idA, "<title>twin</title>"),
 		other(domainDoc("inside", idB, ""), "outside"),
 		drivers.Kept{Kind: drivers.KindDomain, Name: "broken", Document: []byte("<domain")},
 		drivers.Kept{Kind: drivers.KindDomain, Name: "empty"},
@@ -279,5 +279,58 @@ func TestSnapshotsOfASurvivor(t *testing.T) {
 	}
 	if c := k.content(); len(c) > 0 {
 		t.Errorf("left: %v", c)
+	}
+}
+
+// What is marked on a host that was empty when it was first opened does not
+// start with the next daemon: that is for the next boot.
+func TestAutostartLater(t *testing.T) {
+	k := newMemoryKeeper()
+	for life := range 3 {
+		s := connect(t, newDaemon(k), "test:///default")
+		if life == 0 {
+			d := must(t, s, rp.DomainDefineXML, &rp.DomainDefineXMLArgs{XML: document("d")}).Dom
+			must(t, s, rp.DomainSetAutostart, &rp.DomainSetAutostartArgs{Dom: d, Autostart: 1})
+			continue
+		}
+		if life == 2 {
+			k.boots = map[drivers.Kind]bool{} // the machine has booted
+			s = connect(t, newDaemon(k), "test:///default")
+		}
+		active := func() bool {
+			return must(t, s, rp.DomainIsActive, &rp.DomainIsActiveArgs{Dom: s.dom("d")}).Active != 0
+		}
+		for end := time.Now().Add(5 * time.Second); life == 2 && !active() && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		if active() != (life == 2) {
+			t.Errorf("life %d: the domain is active: %v", life, active())
+		}
+	}
+}
+
+// A daemon that is killed while it renames a domain leaves two definitions of
+// it: one counts, and what was marked stays so.
+func TestHalfRenamed(t *testing.T) {
+	old, now := domainDoc("a", idA, ""), domainDoc("b", idA, "")
+	now.Autostart = true
+	other := domainDoc("c", idA, "<title>x</title>") // which somebody has put there
+	k := kept(old, now, other)
+	for range 2 {
+		s := connect(t, newDaemon(k.after()), "test:///default")
+		if got := namesOf(all(t, s)); got != "a" {
+			t.Errorf("domains: %s", got)
+		}
+	}
+	s := connect(t, newDaemon(k), "test:///default")
+	if a := must(t, s, rp.DomainGetAutostart, &rp.DomainGetAutostartArgs{Dom: s.dom("a")}).Autostart; a != 1 {
+		t.Error("the mark is lost")
+	}
+	left := k.content()
+	_, a := left[keyOf(drivers.KindDomain, "", "a")]
+	_, b := left[keyOf(drivers.KindDomain, "", "b")]
+	_, c := left[keyOf(drivers.KindDomain, "", "c")]
+	if !a || b || !c {
+		t.Errorf("left are a %v, b %v, c %v", a, b, c)
 	}
 }

@@ -148,6 +148,9 @@ func (k *memoryKeeper) content() map[string]drivers.Kept {
 func (k *memoryKeeper) after() *memoryKeeper {
 	n := newMemoryKeeper()
 	n.kept = k.content()
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n.boots = maps.Clone(k.boots) // the machine has not booted since
 	return n
 }
 

@@ -26,8 +26,8 @@ type lasting struct {
 	mu     sync.Mutex
 	guests map[string]*lastingGuest
 	// slow guests take their time to be attached, dead ones are gone.
-	slow map[string]time.Duration
-	dead map[string]bool
+	slow  map[string]time.Duration
+	dead  map[string]bool
 	lists int // calls of Survivors
 	// self is the backend, where that is not the driver itself.
 	self drivers.Backend
