@@ -58,12 +58,18 @@ func Start(t testing.TB, flags ...string) *Daemon {
 // StartIn starts govirtd with its sockets in DIR/s.
 func StartIn(t testing.TB, dir string, flags ...string) *Daemon {
 	t.Helper()
+	return start(t, "govirtd", dir, append(govirtdIn(t, dir), flags...)...)
+}
+
+// govirtdIn is how a govirtd is started with all that it has in one folder.
+func govirtdIn(t testing.TB, dir string) []string {
+	t.Helper()
 	argv := []string{Govirtd(t), "--sock-dir", filepath.Join(dir, "s"), "--root", filepath.Join(dir, "r")}
 	// The recordings know the CPU models of 11.3.0, and the machine may have another release's.
 	if models := filepath.Join(chroot(), "usr/share/libvirt/cpu_map"); exists(models) {
 		argv = append(argv, "--cpu-map", models)
 	}
-	return start(t, "govirtd", dir, append(argv, flags...)...)
+	return argv
 }
 
 // Stats is what govirtd prints on SIGUSR1, after a garbage collection.

@@ -1,0 +1,299 @@
+package conformance
+
+import (
+	"flag"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/govirtd/govirtd/conformance/lab"
+	rp "github.com/govirtd/govirtd/protocol/remoteproto"
+	"github.com/govirtd/govirtd/protocol/vir"
+)
+
+var (
+	frozenWhole  = flag.Bool("frozen.whole", false, "wait until all calls on the frozen guest have failed, which takes half a minute")
+	frozenGuests = flag.Int("frozen.guests", 10, "guests of the benchmark with a frozen guest")
+	frozenPhase  = flag.Duration("frozen.phase", 5*time.Second, "how long each of its four phases is")
+)
+
+// herd is a daemon with running guests.
+type herd struct {
+	d    *lab.Daemon
+	dir  string
+	doms []rp.Domain
+}
+
+// newHerd starts them.
+func newHerd(t testing.TB, n int) *herd {
+	t.Helper()
+	h := &herd{dir: lab.RealDir(t)}
+	h.d = lab.StartReal(t, h.dir, "--log-level", "error")
+	c := connected(t, h.d)
+	defer c.Close()
+	for i := range n {
+		xml := tinyGuest(fmt.Sprint("guest", i), tinyUUID(i), "herd")
+		h.doms = append(h.doms, answer(t, c, rp.DomainCreateXML, &rp.DomainCreateXMLArgs{XMLDesc: xml}).Dom)
+	}
+	return h
+}
+
+// signal sends a signal to a guest's process.
+func (h *herd) signal(t testing.TB, dom rp.Domain, s syscall.Signal) {
+	t.Helper()
+	for _, p := range lab.Guests(h.dir) {
+		if slices.Contains(p.Args, uuidText(dom.UUID)) {
+			if err := syscall.Kill(p.PID, s); err != nil {
+				t.Fatal(err)
+			}
+			return
+		}
+	}
+	t.Fatalf("no process of '%s'", dom.Name)
+}
+
+// tooLong is a bound for what must not wait, on a machine that may have other things to do. What it takes when the
+// machine is idle is for the benchmark to say.
+const tooLong = 2 * time.Second
+
+// TestFrozen stops the process of one guest, and has five calls of one client stuck at it: that client and others get
+// their answers about everything else. The stuck calls fail in time, and the errors say what they have waited for.
+func TestFrozen(t *testing.T) {
+	if *subject != "govirtd" {
+		t.Skip("about govirtd only")
+	}
+	t.Parallel()
+	h := newHerd(t, 3)
+	frozen, others := h.doms[0], h.doms[1:]
+	client, other := connected(t, h.d), connected(t, h.d)
+	askAll(t, client, h.doms, true) // so that something is known of all
+	h.signal(t, frozen, syscall.SIGSTOP)
+	began := time.Now()
+	stuck := map[uint32]bool{}
+	for range 5 {
+		serial, err := send(client, rp.DomainSuspend, &rp.DomainSuspendArgs{Dom: frozen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stuck[serial] = true
+	}
+	for range 5 {
+		for _, c := range []*line{client, other} {
+			for what, took := range askAll(t, c, others, true) {
+				if took > tooLong {
+					t.Errorf("%s has taken %v", what, took)
+				}
+			}
+		}
+	}
+	text := regexp.MustCompile(`the monitor of domain 'guest0' has not answered 'stop' for \d+(\.\d)?s|` +
+		`cannot acquire state change lock \(held by virDomainSuspend for \d+s\)|the monitor of domain 'guest0' was not free in time`)
+	// All that come while the guest stands still. When it goes on, the rest is answered at once.
+	for named := false; len(stuck) > 0; {
+		p, err := receive(client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		delete(stuck, p.Serial)
+		_, err = replied(p, rp.DomainSuspend)
+		took := time.Since(began)
+		t.Logf("after %v: %v", took.Round(100*time.Millisecond), err)
+		switch {
+		case took > 45*time.Second:
+			t.Errorf("a call on the frozen guest has taken %v", took)
+		case named && !*frozenWhole:
+		case code(err) != vir.ErrOperationTimeout || !text.MatchString(err.Error()):
+			t.Errorf("error %v", err)
+		}
+		if !named && !*frozenWhole {
+			h.signal(t, frozen, syscall.SIGCONT)
+		}
+		named = true
+	}
+	h.signal(t, frozen, syscall.SIGCONT)
+	askAll(t, client, h.doms, false)
+	ask(other, rp.DomainResume, &rp.DomainResumeArgs{Dom: frozen})
+	if s := answer(t, other, rp.DomainGetState, &rp.DomainGetStateArgs{Dom: frozen}); s.State != int32(vir.DomainRunning) {
+		t.Errorf("the guest that goes on is in state %+v", s)
+	}
+}
+
+// TestFrozenSurvivor has the daemon killed over and over while a guest's process stands still. It is found each time, it
+// can be destroyed, and one that goes on is as before.
+func TestFrozenSurvivor(t *testing.T) {
+	if *subject != "govirtd" {
+		t.Skip("about govirtd only")
+	}
+	t.Parallel()
+	h := newHerd(t, 2)
+	for _, dom := range h.doms {
+		h.signal(t, dom, syscall.SIGSTOP)
+	}
+	processes := len(lab.Guests(h.dir))
+	for range 4 { // more than the queue of a monitor's socket has room for
+		h.d.Kill()
+		h.d = lab.StartReal(t, h.dir)
+	}
+	c := connected(t, h.d)
+	if list := answer(t, c, rp.ConnectListAllDomains, &rp.ConnectListAllDomainsArgs{NeedResults: 1}); len(list.Domains) != 2 || len(lab.Guests(h.dir)) != processes {
+		t.Fatalf("found are %v and %d processes\n%s", list.Domains, len(lab.Guests(h.dir)), h.d.Log)
+	}
+	for _, dom := range h.doms {
+		if s := answer(t, c, rp.DomainGetState, &rp.DomainGetStateArgs{Dom: dom}); s.State != int32(vir.DomainRunning) {
+			t.Errorf("'%s' is in state %+v", dom.Name, s)
+		}
+	}
+	began := time.Now()
+	answer(t, c, rp.DomainDestroy, &rp.DomainDestroyArgs{Dom: h.doms[0]})
+	if took := time.Since(began); took > tooLong {
+		t.Errorf("destroying it has taken %v", took)
+	}
+	if n := len(lab.Guests(h.dir)); n != 1 {
+		t.Errorf("%d processes are left", n)
+	}
+	if _, err := ask(c, rp.DomainLookupByName, &rp.DomainLookupByNameArgs{Name: h.doms[0].Name}); code(err) != vir.ErrNoDomain {
+		t.Errorf("after that: %v", err)
+	}
+	h.signal(t, h.doms[1], syscall.SIGCONT)
+	answer(t, c, rp.DomainSuspend, &rp.DomainSuspendArgs{Dom: h.doms[1]})
+	if is, err := truth(c, h.doms[1]); is != "paused" {
+		t.Errorf("the guest that goes on is %q, %v", is, err)
+	}
+}
+
+// askAll asks everything once about some guests and says how long each kind of question took at most; with verbs, they
+// are stopped and continued, too.
+func askAll(t testing.TB, c *line, doms []rp.Domain, verbs bool) map[string]time.Duration {
+	t.Helper()
+	most := map[string]time.Duration{}
+	timed(t, most, "list", func() error { _, err := ask(c, rp.ConnectListAllDomains, listAll); return err })
+	timed(t, most, "bulk stats", func() error { _, err := ask(c, rp.ConnectGetAllDomainStats, allStats); return err })
+	for _, dom := range doms {
+		for _, q := range aboutOne(c, dom, verbs) {
+			timed(t, most, q.name, q.ask)
+		}
+	}
+	return most
+}
+
+var (
+	listAll  = &rp.ConnectListAllDomainsArgs{NeedResults: 1}
+	allStats = &rp.ConnectGetAllDomainStatsArgs{}
+)
+
+// timed notes how long a call takes at most.
+func timed(t testing.TB, most map[string]time.Duration, name string, f func() error) {
+	t.Helper()
+	began := time.Now()
+	if err := f(); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	most[name] = max(most[name], time.Since(began))
+}
+
+// question is a call about one guest.
+type question struct {
+	name string
+	ask  func() error
+}
+
+func aboutOne(c *line, dom rp.Domain, verbs bool) []question {
+	list := []question{
+		{"lookup", func() error {
+			_, err := ask(c, rp.DomainLookupByName, &rp.DomainLookupByNameArgs{Name: dom.Name})
+			return err
+		}},
+		{"state", func() error { _, err := ask(c, rp.DomainGetState, &rp.DomainGetStateArgs{Dom: dom}); return err }},
+		{"info", func() error { _, err := ask(c, rp.DomainGetInfo, &rp.DomainGetInfoArgs{Dom: dom}); return err }},
+		{"document", func() error { _, err := ask(c, rp.DomainGetXMLDesc, &rp.DomainGetXMLDescArgs{Dom: dom}); return err }},
+		{"memory stats", func() error {
+			_, err := ask(c, rp.DomainMemoryStats, &rp.DomainMemoryStatsArgs{Dom: dom, MaxStats: 16})
+			return err
+		}},
+	}
+	if verbs {
+		list = append(list,
+			question{"suspend", func() error { _, err := ask(c, rp.DomainSuspend, &rp.DomainSuspendArgs{Dom: dom}); return err }},
+			question{"resume", func() error { _, err := ask(c, rp.DomainResume, &rp.DomainResumeArgs{Dom: dom}); return err }})
+	}
+	return list
+}
+
+// BenchmarkFrozen measures calls about nine guests while the tenth runs (A) and while its process stands still and a
+// client has five calls stuck at it (B), in the order A B A B. Run it with -benchtime 1x.
+func BenchmarkFrozen(b *testing.B) {
+	h := newHerd(b, *frozenGuests)
+	frozen, others := h.doms[0], h.doms[1:]
+	time.Sleep(2 * time.Second) // they have looked for something to start
+	phase := func() (each []time.Duration, list, stats time.Duration) {
+		c := connected(b, h.d)
+		defer c.Close()
+		most := map[string]time.Duration{}
+		for end := time.Now().Add(*frozenPhase); time.Now().Before(end); {
+			for _, dom := range others {
+				for _, q := range aboutOne(c, dom, true) {
+					began := time.Now()
+					if err := q.ask(); err != nil {
+						b.Fatalf("%s: %v", q.name, err)
+					}
+					each = append(each, time.Since(began))
+				}
+				timed(b, most, "list", func() error { _, err := ask(c, rp.ConnectListAllDomains, listAll); return err })
+				timed(b, most, "stats", func() error { _, err := ask(c, rp.ConnectGetAllDomainStats, allStats); return err })
+			}
+		}
+		slices.Sort(each)
+		return each, most["list"], most["stats"]
+	}
+	p99 := func(l []time.Duration) time.Duration { return l[len(l)*99/100] }
+	for b.Loop() {
+		var before []time.Duration
+		var ratios []float64
+		var worst, list, stats time.Duration
+		var text strings.Builder
+		for i := range 4 {
+			var stuck sync.WaitGroup
+			if i%2 == 1 {
+				h.signal(b, frozen, syscall.SIGSTOP)
+				c := connected(b, h.d)
+				for range 5 {
+					if _, err := send(c, rp.DomainSuspend, &rp.DomainSuspendArgs{Dom: frozen}); err != nil {
+						b.Fatal(err)
+					}
+				}
+				stuck.Go(func() {
+					for range 5 {
+						if _, err := receive(c); err != nil {
+							return
+						}
+					}
+					c.Close()
+				})
+			}
+			each, l, s := phase()
+			if i%2 == 1 {
+				h.signal(b, frozen, syscall.SIGCONT)
+				stuck.Wait()
+				c := connected(b, h.d)
+				ask(c, rp.DomainResume, &rp.DomainResumeArgs{Dom: frozen})
+				c.Close()
+				ratios = append(ratios, float64(p99(each))/float64(p99(before)))
+				worst, list, stats = max(worst, each[len(each)-1]), max(list, l), max(stats, s)
+			}
+			before = each
+			fmt.Fprintf(&text, "\n%s: %d calls, median %v, p99 %v, longest %v; list at most %v, bulk stats at most %v", "AB"[i%2:i%2+1],
+				len(each), each[len(each)/2], p99(each), each[len(each)-1], l, s)
+		}
+		progress("%s", text.String())
+		slices.Sort(ratios)
+		b.ReportMetric((ratios[0]+ratios[1])/2, "p99-B/A")
+		b.ReportMetric(worst.Seconds()*1e3, "longest-ms")
+		b.ReportMetric(list.Seconds()*1e3, "list-ms")
+		b.ReportMetric(stats.Seconds()*1e3, "stats-ms")
+	}
+}
