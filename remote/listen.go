@@ -86,14 +86,29 @@ func clearStale(ctx context.Context, path string) error {
 	return os.Remove(path)
 }
 
+// heirTime is how long a socket may outlive its daemon: one that was killed
+// while it started a program has left that program's process, which has all
+// that the daemon had until it becomes the program.
+const heirTime = 2 * time.Second
+
 // alive reports whether somebody listens on the socket, or may be: only a
 // refusal proves that nobody does.
 func alive(ctx context.Context, path string) bool {
 	d := net.Dialer{Timeout: time.Second}
-	c, err := d.DialContext(ctx, "unix", path)
-	if err == nil {
+	for end := time.Now().Add(heirTime); ; time.Sleep(10 * time.Millisecond) {
+		c, err := d.DialContext(ctx, "unix", path)
+		if err != nil {
+			return !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist)
+		}
+		heir := false
+		if sc, ok := c.(syscall.Conn); ok {
+			if rc, err := sc.SyscallConn(); err == nil {
+				heir = orphaned(rc)
+			}
+		}
 		c.Close()
-		return true
+		if !heir || time.Now().After(end) {
+			return true
+		}
 	}
-	return !errors.Is(err, syscall.ECONNREFUSED) && !errors.Is(err, fs.ErrNotExist)
 }

@@ -26,3 +26,11 @@ func credentials(rc syscall.RawConn, id *proc.Identity) {
 		}
 	})
 }
+
+// orphaned reports whether the process that has made the other end's listening
+// socket is no more.
+func orphaned(rc syscall.RawConn) bool {
+	var id proc.Identity
+	credentials(rc, &id)
+	return id.PID > 0 && syscall.Kill(int(id.PID), 0) == syscall.ESRCH
+}
