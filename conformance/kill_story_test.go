@@ -106,19 +106,19 @@ var moves = []move{
 			_, err := ask(c, rp.DomainSetMetadata, &rp.DomainSetMetadataArgs{Dom: d, Metadata: &s.next.live, Flags: uint32(vir.DomainAffectLive)})
 			return err
 		}},
-	{"start", 2, func(s *kept) bool { return s.now.defined && !s.now.active() },
+	{"start", 4, func(s *kept) bool { return s.now.defined && !s.now.active() },
 		func(k *known, _ string) { k.state, k.live, k.id = vir.DomainRunning, k.config, -1 },
 		func(c *line, _ *kept, d rp.Domain) error {
 			_, err := ask(c, rp.DomainCreate, &rp.DomainCreateArgs{Dom: d})
 			return err
 		}},
-	{"start paused", 1, func(s *kept) bool { return s.now.defined && !s.now.active() },
+	{"start paused", 2, func(s *kept) bool { return s.now.defined && !s.now.active() },
 		func(k *known, _ string) { k.state, k.live, k.id = vir.DomainPaused, k.config, -1 },
 		func(c *line, _ *kept, d rp.Domain) error {
 			_, err := ask(c, rp.DomainCreateWithFlags, &rp.DomainCreateWithFlagsArgs{Dom: d, Flags: uint32(vir.DomainStartPaused)})
 			return err
 		}},
-	{"create", 1, func(s *kept) bool { return !s.now.there() },
+	{"create", 3, func(s *kept) bool { return !s.now.there() },
 		func(k *known, mark string) { k.state, k.live, k.id = vir.DomainRunning, mark, -1 },
 		func(c *line, s *kept, _ rp.Domain) error {
 			_, err := ask(c, rp.DomainCreateXML, &rp.DomainCreateXMLArgs{XMLDesc: tinyGuest(s.now.name, s.uuid, s.next.live)})
