@@ -59,7 +59,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("seed %d, kill %d\n%s", seed, i, k.d.Log)
 		}
 	}
-	done, hit := map[string]int{}, map[string]int{}
+	done, hit := k.keeping.done, k.keeping.hit
 	for _, s := range k.stories {
 		for name, n := range s.done {
 			done[name] += n
@@ -88,11 +88,12 @@ type killing struct {
 	rand    *rand.Rand
 	d       *lab.Daemon
 	stories []*story
+	keeping *keeping
 	marks   [8]int
 }
 
 // cast decides who tells what: two clients have the five guests that stay, one has domains that are hardly started, one
-// those that come and go.
+// those that come and go; a fifth has objects of other kinds.
 func (k *killing) cast(seed uint64) {
 	n := 0
 	for i, part := range []struct {
@@ -108,6 +109,7 @@ func (k *killing) cast(seed uint64) {
 		}
 		k.stories = append(k.stories, s)
 	}
+	k.keeping = newKeeping(rand.New(rand.NewPCG(seed, 100)))
 }
 
 // start starts the daemon and connects to it.
@@ -145,6 +147,13 @@ func (k *killing) kill(i int) {
 			c.Close()
 		})
 	}
+	c := connected(k, k.d)
+	clients.Go(func() {
+		if err := k.keeping.run(c); err != nil {
+			k.Error(err)
+		}
+		c.Close()
+	})
 	most := 400
 	if i%6 == 5 {
 		most = 10
@@ -203,6 +212,9 @@ func (k *killing) verify() {
 				k.Errorf("'%s' is %s for the daemon and %q for its emulator, %v", d.now.name, want, is, err)
 			}
 		}
+	}
+	for _, err := range k.keeping.verify(c) {
+		k.Error(err)
 	}
 	k.processes(running)
 	k.files()
@@ -269,6 +281,9 @@ func (k *killing) files() {
 			}
 		}
 	}
+	if err := errors.Join(whole(filepath.Join(k.dir, "r/etc")), whole(filepath.Join(k.dir, "r/run"))); err != nil {
+		k.Error(err)
+	}
 	for _, of := range []struct {
 		dir  string
 		want []string
@@ -280,15 +295,24 @@ func (k *killing) files() {
 		}
 		for _, path := range paths {
 			got = append(got, filepath.Base(path))
-			if err := wellFormed(path); err != nil {
-				k.Errorf("%s: %v", path, err)
-			}
 		}
 		slices.Sort(of.want)
 		if slices.Sort(got); !slices.Equal(got, of.want) {
 			k.Errorf("in %s are %v, want %v", of.dir, got, of.want)
 		}
 	}
+}
+
+// whole reads all documents below a folder.
+func whole(dir string) error {
+	return filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && strings.HasSuffix(path, ".xml") {
+			if err = wellFormed(path); err != nil {
+				err = fmt.Errorf("%s: %w", path, err)
+			}
+		}
+		return err
+	})
 }
 
 // wellFormed reads a document to its end.
