@@ -62,12 +62,14 @@ Behaviour
                       per procedure and flag, and keep its lifetimes. Without
                       it govirtd may do more, never less.
 
-Real guests
+Guests behind qemu:///
   --qemu MODE         real: qemu:///system (or session, for a user) runs guests
                       with the QEMU of this machine, keeps its state where
-                      libvirtd keeps it, and finds what that has left; off:
-                      there is none. Default is real where an emulator is
-                      installed
+                      libvirtd keeps it, and finds what that has left;
+                      simulated: the same URIs without QEMU, for tests: a
+                      recorded QEMU 10.0 for documents and capabilities,
+                      simulated guests, nothing kept; off: there is none.
+                      Default is real where an emulator is installed
   --qemu-user NAME    whom guests of a root daemon run as, default libvirt-qemu
   --qemu-group NAME   with which group; default libvirt-qemu for that
                       user where there is such a group, else the user's own
@@ -155,8 +157,8 @@ func parse(args []string, stdout io.Writer) (*options, error) {
 		return nil, fmt.Errorf("--compat %s: the one release to be compatible with is %s", o.compat, compat1130)
 	case o.format != "text" && o.format != "json":
 		return nil, fmt.Errorf("--log-format %s: text or json", o.format)
-	case !slices.Contains([]string{"", "real", "off"}, o.qemu):
-		return nil, fmt.Errorf("--qemu %s: real or off", o.qemu)
+	case !slices.Contains([]string{"", "real", "simulated", "off"}, o.qemu):
+		return nil, fmt.Errorf("--qemu %s: real, simulated or off", o.qemu)
 	case o.domains < 0 || o.domains > daemon.MaxDomains:
 		return nil, fmt.Errorf("--domains %d: from 0 to %d", o.domains, daemon.MaxDomains)
 	case o.limits.MaxClients < 1 || o.limits.MaxRequests < 1:

@@ -52,6 +52,7 @@ var Rules = []Rule{
 	{Folder: "internal", Why: "leaves"},
 	{Folder: "internal/trace", May: []string{"protocol/..."}, Why: "a trace knows packets and nothing behind them"},
 	{Folder: "internal/bench", May: []string{"protocol/...", "internal/plot"}, Why: "a load generator knows packets and a socket"},
+	{Folder: "internal/simulated", May: everything, Why: "it puts a personality and a simulation together", TestsMay: []string{"remote/...", "virttest/..."}},
 	{Folder: "internal/daemon", May: everything, Why: "the wiring sees everything below it"},
 	{Folder: "virttest", May: everything, Why: "the wiring sees everything below it"},
 	{Folder: "cmd", May: []string{"internal/...", "protocol/...", "remote/...", "domxml"}, Why: "a command is a command line around something else"},

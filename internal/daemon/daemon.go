@@ -17,6 +17,7 @@ import (
 	testpersonality "github.com/govirtd/govirtd/drivers/personality/test"
 	"github.com/govirtd/govirtd/drivers/sim"
 	"github.com/govirtd/govirtd/engine"
+	"github.com/govirtd/govirtd/internal/simulated"
 	"github.com/govirtd/govirtd/remote"
 )
 
@@ -98,7 +99,11 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 	cfg.Options.Logger = cfg.Log
 	list, real := cfg.Drivers(), cfg.realQEMU()
 	defaultURI := "test:///default"
-	if real != nil {
+	switch {
+	case cfg.QEMU == QEMUSimulated:
+		defaultURI = "qemu:///system" // for every user: it is nobody's machine
+		list = append(list, simulated.New(simulated.Config{CPUMap: cfg.CPUMap}))
+	case real != nil:
 		// whoever names no host means the machine's own guests, as with libvirtd
 		defaultURI = real.uri()
 		list = append(list, qemupersonality.Driver{Host: real.open, Session: real.places.session})
@@ -135,7 +140,7 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 
 // realQEMU prepares the host of real guests, nil where there shall be none.
 func (c Config) realQEMU() *qemuHost {
-	if c.QEMU == QEMUOff {
+	if c.QEMU == QEMUOff || c.QEMU == QEMUSimulated {
 		return nil
 	}
 	return newQEMUHost(c)

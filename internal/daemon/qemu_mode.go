@@ -8,6 +8,8 @@ const (
 	QEMUAuto QEMUMode = ""
 	// QEMUReal is real guests.
 	QEMUReal QEMUMode = "real"
+	// QEMUSimulated is simulated guests on a recorded QEMU, on every system.
+	QEMUSimulated QEMUMode = "simulated"
 	// QEMUOff does not know the scheme.
 	QEMUOff QEMUMode = "off"
 )

@@ -1,0 +1,119 @@
+package simulated
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"sync"
+
+	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/drivers/qemu/argv"
+	"github.com/govirtd/govirtd/drivers/sim"
+)
+
+// guest is a simulated guest that tells what a QEMU would have told: names of
+// devices, numbers of images, ports of screens, sockets. It has no terminals:
+// their numbers would be those of somebody else's.
+type guest struct {
+	*sim.Guest
+	document *domxml.Domain
+	release  func()
+}
+
+var (
+	_ drivers.Backend      = (*Host)(nil)
+	_ drivers.LiveDocument = (*guest)(nil)
+)
+
+// Start brings a guest to life.
+func (h *Host) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOptions, notify drivers.Notify) (drivers.Guest, error) {
+	document := d.Clone()
+	document.ID = o.ID
+	taken := h.live.take(document)
+	release := sync.OnceFunc(func() { h.live.put(taken) })
+	if len(document.SecLabels) == 0 {
+		document.SecLabels = []domxml.SecLabel{{Type: "dynamic", Model: "dac", Relabel: domxml.Yes, Label: owner, ImageLabel: owner}}
+	}
+	options := argv.Options{
+		Dirs: argv.NewDirs(stateDir, runDir, o.ID, d.Name),
+		VNC:  argv.VNCOptions{Listen: "127.0.0.1"}, SPICE: argv.SPICEOptions{Listen: "127.0.0.1"},
+	}
+	if err := argv.Prepare(document, &options); err != nil {
+		release()
+		return nil, err
+	}
+	g, err := h.simulation.Start(ctx, document, o, notify)
+	if err != nil {
+		release()
+		return nil, err
+	}
+	return &guest{g.(*sim.Guest), document, release}, nil
+}
+
+// GuestType is that of what Start returns.
+func (*Host) GuestType() reflect.Type { return reflect.TypeFor[*guest]() }
+
+// LiveDocument is the document that the guest was started with.
+func (g *guest) LiveDocument() *domxml.Domain { return g.document }
+
+// Destroy ends the guest, which gives back what it had of the host.
+func (g *guest) Destroy(ctx context.Context, graceful bool) error {
+	g.release()
+	return g.Guest.Destroy(ctx, graceful)
+}
+
+// DiskErrors finds none: those of the simulation are for clients of test:///.
+func (*guest) DiskErrors(context.Context) ([]drivers.DiskError, error) { return nil, nil }
+
+// live is what running guests have of the host: ports of screens.
+type live struct {
+	mu    sync.Mutex
+	ports []int
+}
+
+// The first ports of the reference.
+const (
+	firstDisplayPort   = 5900
+	firstWebSocketPort = 5700
+)
+
+// take gives a document the ports that it leaves to the host, and returns all
+// that it has.
+func (l *live) take(d *domxml.Domain) (taken []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	give := func(first int) *int {
+		for slices.Contains(l.ports, first) {
+			first++
+		}
+		l.ports, taken = append(l.ports, first), append(taken, first)
+		return &first
+	}
+	for i := range d.Devices.Graphics {
+		g := &d.Devices.Graphics[i]
+		if g.Type != "vnc" && g.Type != "spice" || len(g.Listens) > 0 && (g.Listens[0].Type == "socket" || g.Listens[0].Type == "none") {
+			continue
+		}
+		if g.AutoPort == domxml.Yes || g.Type == "vnc" && g.Port != nil && *g.Port == -1 {
+			g.Port = give(firstDisplayPort)
+		} else if g.Port != nil && *g.Port > 0 {
+			l.ports, taken = append(l.ports, *g.Port), append(taken, *g.Port)
+		}
+		if g.Type == "vnc" && g.WebSocket != nil && *g.WebSocket == -1 {
+			g.WebSocket = give(firstWebSocketPort)
+		}
+	}
+	return taken
+}
+
+// put takes ports back.
+func (l *live) put(taken []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, port := range taken {
+		if i := slices.Index(l.ports, port); i >= 0 {
+			l.ports = slices.Delete(l.ports, i, i+1)
+		}
+	}
+}
