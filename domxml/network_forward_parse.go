@@ -229,8 +229,8 @@ func errPCI(format string, args ...any) error {
 	return vir.Errorf(vir.FromNone, vir.ErrXMLError, format, args...)
 }
 
-// makesBridge says whether libvirt makes the network's bridge itself.
-func (w *Network) makesBridge() bool {
+// MakesBridge says whether libvirt makes the network's bridge itself.
+func (w *Network) MakesBridge() bool {
 	if w.Forward == nil {
 		return true
 	}
@@ -278,7 +278,7 @@ func (w *Network) checkMode(n node) error {
 			return errNet("bridge macTableManager setting not allowed in %s mode (network '%s')", mode, w.Name)
 		}
 	}
-	if !w.makesBridge() {
+	if !w.MakesBridge() {
 		if b.Delay != nil && *b.Delay > 0 || b.STP != "" || b.Zone != "" {
 			return errNet("bridge delay/stp/zone options only allowed in open, route, nat, and isolated mode, not in %s (network '%s')", mode, w.Name)
 		}

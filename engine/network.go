@@ -205,7 +205,7 @@ func (h *Host) networkSubnet(name string) (netip.Prefix, error) {
 // seedNetwork puts a running network of the host's first content into the
 // store, without events.
 func (h *Host) seedNetwork(ctx context.Context, tree *domxml.Network) error {
-	if err := h.completeNetwork(tree); err != nil {
+	if err := h.completeNetwork(ctx, tree); err != nil {
 		return err
 	}
 	def, err := defineNetwork(tree)

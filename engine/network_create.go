@@ -87,7 +87,7 @@ func networkDestroy(c *call, n *Network, _ *remoteproto.NetworkDestroyArgs) (*pr
 // networkCreateXML starts a network that lives until it is stopped, unless
 // there is a definition of it already.
 func (h *Host) networkCreateXML(c *call, doc string, flags uint32) (remoteproto.Network, error) {
-	tree, err := h.parseNetwork(doc, flags&uint32(vir.NetworkCreateValidate) != 0)
+	tree, err := h.parseNetwork(c, doc, flags&uint32(vir.NetworkCreateValidate) != 0)
 	if err != nil {
 		return remoteproto.Network{}, err
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"strings"
 
 	"github.com/govirtd/govirtd/domxml"
@@ -32,7 +33,7 @@ func bindNetworkDefine(b *binder) {
 
 // parseNetwork reads a document, draws what it leaves open and adds what the
 // personality adds.
-func (h *Host) parseNetwork(doc string, validate bool) (*domxml.Network, error) {
+func (h *Host) parseNetwork(ctx context.Context, doc string, validate bool) (*domxml.Network, error) {
 	if validate {
 		if err := domxml.ValidateNetworkSchema([]byte(doc)); err != nil {
 			return nil, err
@@ -42,18 +43,21 @@ func (h *Host) parseNetwork(doc string, validate bool) (*domxml.Network, error) 
 	if err != nil {
 		return nil, err
 	}
-	return tree, h.completeNetwork(tree)
+	return tree, h.completeNetwork(ctx, tree)
 }
 
 // completeNetwork is the second half of parseNetwork.
-func (h *Host) completeNetwork(tree *domxml.Network) error {
+func (h *Host) completeNetwork(ctx context.Context, tree *domxml.Network) error {
 	tree.Generate(h.random)
 	if p, ok := h.personality.(drivers.NetworkCompleter); ok {
 		if err := p.CompleteNetwork(tree); err != nil {
 			return err
 		}
 	}
-	return tree.Validate()
+	if err := tree.Validate(); err != nil || !h.networkDriver() {
+		return err
+	}
+	return h.settleNetwork(ctx, tree)
 }
 
 // claimNetwork finds the network that a document is about, or makes one with
@@ -101,7 +105,7 @@ func errNetworkActive(name string) error {
 // networkDefineXML adds or replaces a definition. An active network goes on
 // with the one it was started with.
 func (h *Host) networkDefineXML(c *call, doc string, flags uint32) (remoteproto.Network, error) {
-	tree, err := h.parseNetwork(doc, flags&uint32(vir.NetworkDefineValidate) != 0)
+	tree, err := h.parseNetwork(c, doc, flags&uint32(vir.NetworkDefineValidate) != 0)
 	if err != nil {
 		return remoteproto.Network{}, err
 	}
