@@ -1,6 +1,10 @@
 package virttest
 
-import "path/filepath"
+import (
+	"path/filepath"
+
+	"github.com/govirtd/govirtd/drivers"
+)
 
 const defaultURI = "test:///default"
 
@@ -12,6 +16,9 @@ type config struct {
 	domains int
 	seed    uint64
 	strict  bool
+	drivers []drivers.Driver
+	// defaultURI is opened for clients that name none.
+	defaultURI string
 }
 
 // WithDomains fills the host with n made-up domains instead of the one called
@@ -33,6 +40,13 @@ func FromXML(path string) Option {
 		}
 		c.uri = "test://" + filepath.ToSlash(path)
 	}
+}
+
+// WithDriver makes the host another one than test:///default: that of a driver,
+// under a URI of its scheme. Package qemutest has qemu:///system. WithDomains
+// and FromXML are about test:/// and mean nothing then.
+func WithDriver(d drivers.Driver, uri string) Option {
+	return func(c *config) { c.drivers, c.uri, c.defaultURI = append(c.drivers, d), uri, uri }
 }
 
 // Strict makes the host answer exactly what libvirt 11.3.0 answers, refusals

@@ -50,9 +50,9 @@ func (h *Host) listen() error {
 }
 
 // URI is what a libvirt client opens to get to the host: it begins with
-// test+unix and names the socket.
+// test+unix, or another scheme's, and names the socket.
 func (h *Host) URI() string {
-	return strings.Replace(h.uri, "test:", "test+unix:", 1) + "?socket=" + h.Socket()
+	return strings.Replace(h.uri, ":", "+unix:", 1) + "?socket=" + h.Socket()
 }
 
 // remove ends the socket; whoever listened has stopped.

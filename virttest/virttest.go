@@ -95,18 +95,18 @@ func New(tb TB, options ...Option) *Host {
 
 // Start makes a host outside of a test. What fails then panics. Close ends it.
 func Start(options ...Option) *Host {
-	c := config{uri: defaultURI, seed: 1}
+	c := config{uri: defaultURI, defaultURI: defaultURI, seed: 1}
 	for _, o := range options {
 		o(&c)
 	}
 	e := engine.New(engine.Config{
-		Drivers: []drivers.Driver{testpersonality.Driver{
+		Drivers: append([]drivers.Driver{testpersonality.Driver{
 			NewBackend: func(h drivers.SimulatedHost) drivers.Backend { return sim.New(h, time.Now) },
 			Domains:    c.domains,
 			Seed:       c.seed,
 			ShareFiles: !c.strict,
-		}},
-		DefaultURI: defaultURI,
+		}}, c.drivers...),
+		DefaultURI: c.defaultURI,
 		Strict:     c.strict,
 		Rand:       seed.Reader(c.seed),
 		Hostname:   Hostname,
