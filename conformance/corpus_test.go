@@ -20,6 +20,7 @@ type request struct {
 	Doc     string `json:"doc"`
 	Domain  string `json:"domain"`
 	Flags   uint32 `json:"flags"`
+	Define  uint32 `json:"define,omitempty"`
 	Net     string `json:"net"`
 	Section string `json:"section"`
 	Command string `json:"command"`

@@ -2,8 +2,8 @@
 
 usage: corpus.py URI < requests
 
-A request is one JSON object a line: kind (domain, network, storagepool, storagevol, interface, snapshot, checkpoint,
-hotplug, network-update) and doc, with domain (the document of the domain that it is about), flags, net, section and
+A request is one JSON object a line: kind (domain, network, storagepool, nwfilter, secret, storagevol, interface, snapshot,
+checkpoint, hotplug, network-update) and doc, with domain (the document of the domain that it is about), flags, net, section and
 command where the kind has them. The answer is {"ok": true, "xml": ...} or {"ok": false, "error": {...}}.
 """
 
@@ -22,7 +22,10 @@ def domain(c, r):
     try:
         return d.XMLDesc(r.get("dump", INACTIVE))
     finally:
-        d.undefine()
+        if c.getURI().startswith("qemu:"):
+            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM)  # of which there is none
+        else:
+            d.undefine()
 
 
 def network(c, r):
@@ -39,6 +42,22 @@ def storagepool(c, r):
         return p.XMLDesc()
     finally:
         p.undefine()
+
+
+def nwfilter(c, r):
+    f = c.nwfilterDefineXML(r["doc"])
+    try:
+        return f.XMLDesc()
+    finally:
+        f.undefine()
+
+
+def secret(c, r):
+    s = c.secretDefineXML(r["doc"])
+    try:
+        return s.XMLDesc()
+    finally:
+        s.undefine()
 
 
 def storagevol(c, r):
@@ -117,8 +136,8 @@ def network_update(c, r):
 
 def main():
     c = libvirt.open(sys.argv[1])
-    # names and identifiers of these two are those of many documents
-    for o in (c.lookupByName("test"), c.networkLookupByName("default")):
+    # names and identifiers of the test driver's two are those of many documents
+    for o in (c.lookupByName("test"), c.networkLookupByName("default")) if c.getURI().startswith("test:") else ():
         o.destroy()
         o.undefine()
     for line in sys.stdin:

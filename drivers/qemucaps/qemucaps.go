@@ -4,7 +4,10 @@
 // depends on changes, or comes from a recording.
 package qemucaps
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Emulator is what one QEMU binary can do. It never changes once it is there.
 type Emulator struct {
@@ -129,6 +132,19 @@ func (e *Emulator) Machine(name string) (Machine, bool) {
 		return Machine{}, false
 	}
 	return e.Machines[i], true
+}
+
+// For32Bits is the emulator of 32 bits beside one of x86_64 of the same release:
+// they differ in their processors only.
+func (e *Emulator) For32Bits() *Emulator {
+	small := *e
+	small.Path, small.Arch = strings.Replace(e.Path, "x86_64", "i386", 1), "i686"
+	small.Machines = slices.Clone(e.Machines)
+	for i := range small.Machines {
+		m := &small.Machines[i]
+		m.DefaultCPU = strings.NewReplacer("qemu64-x86_64", "qemu32-i386", "x86_64", "i386").Replace(m.DefaultCPU)
+	}
+	return &small
 }
 
 // HasType reports whether there are devices or objects of a type.

@@ -66,6 +66,12 @@ func sizeOf(h *domxml.CapabilitiesHost) (size drivers.SimulatedHost) {
 // libvirt's test driver, which are meant to be nothing but foreseeable.
 type node struct{ size drivers.SimulatedHost }
 
+// HasStoragePoolType is true for those that a distribution with all of its
+// packages has.
+func (node) HasStoragePoolType(t domxml.StoragePoolType) bool {
+	return domxml.KnownStoragePoolType(t) && t != domxml.StoragePoolSheepdog && t != domxml.StoragePoolVstorage
+}
+
 // FreeMemory is that of all cells, in bytes.
 func (n node) FreeMemory(context.Context) (sum uint64, err error) {
 	for _, c := range n.size.Cells {

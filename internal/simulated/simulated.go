@@ -65,7 +65,7 @@ func (cfg Config) host() (*drivers.Host, error) {
 	if err != nil {
 		return nil, err
 	}
-	emulators := []*qemucaps.Emulator{emulator}
+	emulators := []*qemucaps.Emulator{emulator, emulator.For32Bits()}
 	description, err := describedHost()
 	if err != nil {
 		return nil, err
@@ -89,10 +89,12 @@ func (cfg Config) host() (*drivers.Host, error) {
 		Host:      func(context.Context) (domxml.CapabilitiesHost, error) { return *description, nil },
 		Emulators: func(context.Context) ([]*qemucaps.Emulator, error) { return emulators, nil },
 		Emulator: func(_ context.Context, path string) (*qemucaps.Emulator, error) {
-			if path != emulator.Path {
-				return nil, &fs.PathError{Op: "stat", Path: path, Err: fs.ErrNotExist}
+			for _, e := range emulators {
+				if e.Path == path {
+					return e, nil
+				}
 			}
-			return emulator, nil
+			return nil, &fs.PathError{Op: "stat", Path: path, Err: fs.ErrNotExist}
 		},
 	}
 	return &drivers.Host{

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -44,7 +43,7 @@ func reference(t testing.TB) *Personality {
 	}
 	cfg.Firmwares = FirmwaresOf(list)
 	e := recorded(t, "10.0")
-	cfg.Emulators = []*qemucaps.Emulator{e, for32Bits(e)}
+	cfg.Emulators = []*qemucaps.Emulator{e, e.For32Bits()}
 	return New(cfg)
 }
 
@@ -61,19 +60,6 @@ func recorded(t testing.TB, release string) *qemucaps.Emulator {
 		t.Fatal(err)
 	}
 	return e
-}
-
-// for32Bits is the emulator for 32 bits of the same release, which differs in
-// its processors only.
-func for32Bits(e *qemucaps.Emulator) *qemucaps.Emulator {
-	small := *e
-	small.Path, small.Arch = "/usr/bin/qemu-system-i386", "i686"
-	small.Machines = slices.Clone(e.Machines)
-	for i := range small.Machines {
-		m := &small.Machines[i]
-		m.DefaultCPU = strings.NewReplacer("qemu64-x86_64", "qemu32-i386", "x86_64", "i386").Replace(m.DefaultCPU)
-	}
-	return &small
 }
 
 // complete is what the driver makes of a document.

@@ -1,0 +1,133 @@
+package conformance
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/govirtd/govirtd/conformance/lab"
+	"github.com/govirtd/govirtd/internal/corpus"
+)
+
+// score says of how many documents a daemon made what the reference made of them, and how many it refused with the same
+// code.
+type score struct{ documents, codes int }
+
+// qemuKinds are the kinds of the corpus that are defined on qemu:///system.
+var qemuKinds = []string{"domain-qemu", "domain-generic", "domain-active", "network", "nwfilter", "secret", "storagepool"}
+
+// everything is all of the corpus: 492, 19, 4, 23, 31, 4 and 23 documents, and 270, 21, 0, 6, 14, 0 and 1 refusals. What
+// is equal must stay so; less than 95 of 100 would be a failure anyway.
+var everything = map[string]score{
+	"domain-qemu": {492, 270}, "domain-generic": {19, 21}, "domain-active": {4, 0}, "network": {23, 6}, "nwfilter": {31, 14},
+	"secret": {4, 0}, "storagepool": {23, 1},
+}
+
+// TestCorpusQEMU defines the documents of the corpus on qemu:///system through libvirt-python and compares them with what
+// libvirtd 11.3.0 made of them, on the host where it did so and on the simulated one, which has its emulator. Beside
+// that it tells how far this machine's own emulator comes to what libvirtd 9.0.0 said here: not far where the releases
+// of libvirt differ.
+func TestCorpusQEMU(t *testing.T) {
+	needPython(t)
+	if *subject != "govirtd" {
+		t.Skip("the recordings are the reference's own")
+	}
+	t.Run("simulated", func(t *testing.T) {
+		t.Parallel()
+		d := lab.Start(t, "--qemu", "simulated")
+		qemuCorpus(t, d, "", "ref1130-qemu", everything)
+	})
+	t.Run("QEMU 10.0", func(t *testing.T) {
+		t.Parallel()
+		d := lab.Beside(t, lab.Reference(t), "--qemu", "real", "--qemu-user", "root")
+		qemuCorpus(t, d, rootOf(d), "ref1130-qemu", everything)
+	})
+	t.Run("QEMU 7.2", func(t *testing.T) {
+		t.Parallel()
+		if os.Getuid() != 0 {
+			lab.Missing(t, "root, to be qemu:///system")
+		}
+		lab.Tool(t, "qemu-system-x86_64")
+		d := lab.Start(t, "--qemu", "real", "--qemu-user", "root")
+		qemuCorpus(t, d, rootOf(d), "ref900-qemu", map[string]score{"nwfilter": {30, 14}, "secret": {4, 0}, "storagepool": {17, 1}})
+	})
+}
+
+// rootOf is the folder that a daemon has all places below.
+func rootOf(d *lab.Daemon) string { return filepath.Join(filepath.Dir(d.SocketDir), "r") }
+
+// qemuCorpus compares with the answers in a folder of the corpus. Documents name the places of a daemon, which has its
+// own below root. want is what must be equal at least.
+func qemuCorpus(t *testing.T, d *lab.Daemon, root, folder string, want map[string]score) {
+	const places = "/var/lib/libvirt/qemu"
+	var in bytes.Buffer
+	lists := map[string][]recorded{}
+	for _, kind := range qemuKinds {
+		for _, a := range corpus.Answers(t, folder, kind) {
+			if a.Crash {
+				continue
+			}
+			doc, err := os.ReadFile(filepath.Join(corpus.Dir(t), kind, a.In))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := recorded{request{Kind: kind, Doc: string(doc), Define: a.DefineFlags}, a}
+			if strings.HasPrefix(kind, "domain-") {
+				r.request.Kind = "domain"
+			}
+			lists[kind] = append(lists[kind], r)
+			sent := r.request
+			sent.Doc = strings.ReplaceAll(sent.Doc, places, root+places)
+			b, err := json.Marshal(sent)
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Write(append(b, '\n'))
+		}
+	}
+	cmd := exec.Command(python, script("corpus.py"), "qemu+unix:///system?socket="+d.Socket())
+	var stdout, stderr bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = &in, &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr)
+	}
+	answers := json.NewDecoder(&stdout)
+	report := fmt.Sprintf("%s against %s\n", t.Name(), folder)
+	for _, kind := range qemuKinds {
+		var got, all score
+		var different []string
+		for _, r := range lists[kind] {
+			var a corpus.Answer
+			if err := answers.Decode(&a); err != nil {
+				t.Fatal(err)
+			}
+			a.XML = strings.ReplaceAll(a.XML, root+places, places)
+			equal := false
+			if r.OK {
+				all.documents++
+				if equal = unlike(&r, &a) == ""; equal {
+					got.documents++
+				}
+			} else {
+				all.codes++
+				if equal = !a.OK && a.Error.Code == r.Error.Code; equal {
+					got.codes++
+				}
+			}
+			if !equal {
+				different = append(different, r.Name+"\n"+unlike(&r, &a))
+			}
+		}
+		report += fmt.Sprintf("  %-15s documents %3d of %3d, codes of errors %3d of %3d\n", kind, got.documents, all.documents, got.codes, all.codes)
+		if got.documents < want[kind].documents || got.codes < want[kind].codes {
+			t.Errorf("%s: %d documents and %d codes are equal, want %d and %d:\n%s",
+				kind, got.documents, got.codes, want[kind].documents, want[kind].codes, strings.Join(different, "\n"))
+		}
+	}
+	progress("%s", report)
+}
