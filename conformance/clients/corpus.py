@@ -22,7 +22,7 @@ def domain(c, r):
     try:
         return d.XMLDesc(r.get("dump", INACTIVE))
     finally:
-        if c.getURI().startswith("qemu:"):
+        if c.getType() == "QEMU":
             d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM)  # of which there is none
         else:
             d.undefine()
@@ -137,7 +137,7 @@ def network_update(c, r):
 def main():
     c = libvirt.open(sys.argv[1])
     # names and identifiers of the test driver's two are those of many documents
-    for o in (c.lookupByName("test"), c.networkLookupByName("default")) if c.getURI().startswith("test:") else ():
+    for o in (c.lookupByName("test"), c.networkLookupByName("default")) if c.getType() == "TEST" else ():
         o.destroy()
         o.undefine()
     for line in sys.stdin:
