@@ -2,14 +2,17 @@ package simulated
 
 import (
 	"context"
+	"os"
 	"reflect"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/drivers/qemu/argv"
 	"github.com/govirtd/govirtd/drivers/sim"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // guest is a simulated guest that tells what a QEMU would have told: names of
@@ -18,12 +21,19 @@ import (
 type guest struct {
 	*sim.Guest
 	document *domxml.Domain
+	screens  uint32
+	agent    bool // is inside
 	release  func()
+	notify   drivers.Notify
+	off      atomic.Bool // the end was told of
 }
 
 var (
 	_ drivers.Backend      = (*Host)(nil)
 	_ drivers.LiveDocument = (*guest)(nil)
+	_ drivers.BlockTimer   = (*guest)(nil)
+
+	_ drivers.MonitorCommander = (*guest)(nil)
 )
 
 // Start brings a guest to life.
@@ -43,12 +53,20 @@ func (h *Host) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOptio
 		release()
 		return nil, err
 	}
-	g, err := h.simulation.Start(ctx, document, o, notify)
+	g := &guest{document: document, agent: connectChannels(document), release: release}
+	for i := range document.Devices.Videos {
+		if m := document.Devices.Videos[i].Model; m != nil && m.Type != "none" {
+			g.screens += max(1, uint32(m.Heads))
+		}
+	}
+	g.notify = notify
+	inside, err := h.simulation.Start(ctx, document, o, g.tell)
 	if err != nil {
 		release()
 		return nil, err
 	}
-	return &guest{g.(*sim.Guest), document, release}, nil
+	g.Guest = inside.(*sim.Guest)
+	return g, nil
 }
 
 // GuestType is that of what Start returns.
@@ -57,10 +75,36 @@ func (*Host) GuestType() reflect.Type { return reflect.TypeFor[*guest]() }
 // LiveDocument is the document that the guest was started with.
 func (g *guest) LiveDocument() *domxml.Domain { return g.document }
 
-// Destroy ends the guest, which gives back what it had of the host.
+// Destroy ends the guest, which gives back what it had of the host. As a QEMU
+// that is told to end it says so first.
 func (g *guest) Destroy(ctx context.Context, graceful bool) error {
+	if !g.off.Swap(true) {
+		g.notify(drivers.ShutDown{Detail: vir.DomainEventShutdownHost, Destroyed: true})
+	}
 	g.release()
 	return g.Guest.Destroy(ctx, graceful)
+}
+
+// tell passes on what the guest reports. Clients of QEMU hear that a guest has
+// powered off before they hear that it has ended, unless it starts again.
+func (g *guest) tell(f drivers.Fact) {
+	if s, ok := f.(drivers.ShutDown); ok && s.Detail == 0 && !slices.Contains(again, g.document.OnPoweroff) {
+		g.off.Store(true)
+		g.notify(drivers.ShutDown{Detail: vir.DomainEventShutdownGuest, Destroyed: true})
+	}
+	g.notify(f)
+}
+
+// again are what a document wants of a guest that is to start again.
+var again = []domxml.LifecycleAction{domxml.LifecycleRestart, domxml.LifecycleRestartRename}
+
+// BlockTimes says that the counters of disks are those of QEMU.
+func (*guest) BlockTimes() {}
+
+// MonitorCommand is VIR_ERR_OPERATION_UNSUPPORTED: nobody could foresee what
+// such a monitor says.
+func (*guest) MonitorCommand(context.Context, string, bool, []*os.File) (string, error) {
+	return "", vir.Errorf(vir.FromQEMU, vir.ErrOperationUnsupported, "a simulated guest has no monitor")
 }
 
 // DiskErrors finds none: those of the simulation are for clients of test:///.

@@ -112,5 +112,6 @@ func (cfg Config) host() (*drivers.Host, error) {
 			},
 		}),
 		Backend: &Host{Inventory: inventory, simulation: simulation{backend}, node: node{size}},
+		Keeper:  forgetful{},
 	}, nil
 }

@@ -3,13 +3,17 @@ package simulated
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/govirtd/govirtd/domxml"
 	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // TestRecording: the emulator is the recorded one.
@@ -36,13 +40,14 @@ func open(t *testing.T, path string) *drivers.Host {
 	return h
 }
 
-const screens = `<domain type='kvm'><name>a</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os><devices>
-<graphics type='vnc'/><graphics type='spice' autoport='yes'/></devices></domain>`
+const screens = `<graphics type='vnc'/><graphics type='spice' autoport='yes'/>`
 
-// start completes a document and starts it.
-func start(t *testing.T, h *drivers.Host, id int32) (drivers.Guest, *domxml.Domain) {
+// start completes a document with these devices and starts it; facts are what
+// the guest reports.
+func start(t *testing.T, h *drivers.Host, id int32, devices string) (g drivers.Guest, live *domxml.Domain, facts *[]drivers.Fact) {
 	t.Helper()
-	d, err := domxml.ParseDomain([]byte(screens))
+	d, err := domxml.ParseDomain([]byte("<domain type='kvm'><name>a</name><memory>1024</memory><os><type arch='x86_64'>hvm</type></os><devices>" +
+		devices + "</devices></domain>"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,11 +58,51 @@ func start(t *testing.T, h *drivers.Host, id int32) (drivers.Guest, *domxml.Doma
 	if err := h.Personality.CompleteDomain(d); err != nil {
 		t.Fatal(err)
 	}
-	g, err := h.Backend.Start(t.Context(), d, drivers.StartOptions{ID: id}, func(drivers.Fact) {})
+	facts = new([]drivers.Fact)
+	g, err = h.Backend.Start(t.Context(), d, drivers.StartOptions{ID: id}, func(f drivers.Fact) { *facts = append(*facts, f) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return g, g.(drivers.LiveDocument).LiveDocument()
+	return g, g.(drivers.LiveDocument).LiveDocument(), facts
+}
+
+// TestEnds: guests that power off and guests that are destroyed say so once.
+func TestEnds(t *testing.T) {
+	h := open(t, "/system")
+	off := func(detail vir.DomainEventShutdownDetailType) drivers.Fact {
+		return drivers.ShutDown{Detail: detail, Destroyed: true}
+	}
+	g, _, facts := start(t, h, 1, "")
+	if err := g.(drivers.Shutdowner).Shutdown(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Destroy(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if want := []drivers.Fact{off(vir.DomainEventShutdownGuest), drivers.ShutDown{}}; !slices.Equal(*facts, want) {
+		t.Errorf("%+v", *facts)
+	}
+	g, _, facts = start(t, h, 2, "")
+	if err := g.Destroy(t.Context(), true); err != nil || !slices.Equal(*facts, []drivers.Fact{off(vir.DomainEventShutdownHost)}) {
+		t.Errorf("%+v, %v", *facts, err)
+	}
+}
+
+// TestAgent: the channel decides whether there is one inside.
+func TestAgent(t *testing.T) {
+	h := open(t, "/system")
+	const channel = "<channel type='unix'><target type='virtio' name='%s'/></channel>"
+	for name, want := range map[string]string{"org.qemu.guest_agent.0": "connected", "org.example.0": "disconnected"} {
+		g, live, _ := start(t, h, 1, fmt.Sprintf(channel, name))
+		if state := live.Devices.Channels[0].Target.State; state != want {
+			t.Errorf("%s is %s", name, state)
+		}
+		var refused *vir.Error
+		_, err := g.(drivers.Hostnamer).Hostname(t.Context(), "a")
+		if agent := want == "connected"; agent != (err == nil) || !agent && (!errors.As(err, &refused) || refused.Code != vir.ErrArgumentUnsupported) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 // TestPorts: no two guests have the same, and those of a guest that has gone
@@ -70,8 +115,8 @@ func TestPorts(t *testing.T) {
 		}
 		return list
 	}
-	first, one := start(t, h, 1)
-	_, two := start(t, h, 2)
+	first, one, _ := start(t, h, 1, screens)
+	_, two, _ := start(t, h, 2, screens)
 	if p, q := ports(one), ports(two); p != [2]int{5900, 5901} || q != [2]int{5902, 5903} {
 		t.Error(p, q)
 	}
@@ -80,7 +125,7 @@ func TestPorts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, three := start(t, h, 3)
+	_, three, _ := start(t, h, 3, screens)
 	if p := ports(three); p != [2]int{5900, 5901} {
 		t.Error(p)
 	}
