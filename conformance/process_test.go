@@ -95,6 +95,7 @@ func TestUsage(t *testing.T) {
 		{"--version", 0, "govirtd "},
 		{"--bogus", 2, "bogus"},
 		{"--compat=libvirt-1.0", 2, "libvirt-11.3.0"},
+		{"--qemu=bogus", 2, "real, simulated or off"},
 		{"extra", 2, "extra"},
 	} {
 		out, err := exec.Command(path, test.flag).CombinedOutput()
