@@ -67,14 +67,23 @@ func (t *Target) connectTo(uri string) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err = c.call(authList); err == nil {
-		err = c.call(request(remoteproto.ConnectOpen, &remoteproto.ConnectOpenArgs{Name: &uri}))
+	return c, c.begin(openCall(uri))
+}
+
+func openCall(uri string) []byte {
+	return request(remoteproto.ConnectOpen, &remoteproto.ConnectOpenArgs{Name: &uri})
+}
+
+// begin makes the first calls of a connection, which is closed if they fail.
+func (c *conn) begin(open []byte) error {
+	err := c.call(authList)
+	if err == nil {
+		err = c.call(open)
 	}
 	if err != nil {
 		c.Close()
-		return nil, err
 	}
-	return c, nil
+	return err
 }
 
 // openOne is open for the workloads of a single connection, which is closed

@@ -37,6 +37,26 @@ func blocking(c net.Conn) net.Conn {
 	return &blockingConn{Conn: onlyAddress{c}, fd: fd}
 }
 
+// dialBlocking connects to a socket without Go's poller, which would cost the
+// generator as much as the connection costs the daemon.
+func dialBlocking(socket string) (net.Conn, error) {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		err = syscall.Connect(fd, &syscall.SockaddrUnix{Name: socket})
+		switch {
+		case err == nil:
+			return &blockingConn{fd: fd}, nil
+		case errors.Is(err, syscall.EINTR):
+		default:
+			syscall.Close(fd)
+			return nil, err
+		}
+	}
+}
+
 // onlyAddress hides that a connection has a descriptor.
 type onlyAddress struct{ net.Conn }
 

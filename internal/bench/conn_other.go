@@ -5,3 +5,5 @@ package bench
 import "net"
 
 func blocking(net.Conn) net.Conn { return nil }
+
+func dialBlocking(socket string) (net.Conn, error) { return net.Dial("unix", socket) }

@@ -1,6 +1,10 @@
 package bench
 
-import "time"
+import (
+	"time"
+
+	"github.com/govirtd/govirtd/protocol/netpkt"
+)
 
 var connects = []Workload{
 	{Name: "connect-1", About: "connect, auth list, open, close", By: Rate, Target: 3, Prepare: connecting(1)},
@@ -8,14 +12,21 @@ var connects = []Workload{
 	{Name: "storm-500", About: "500 connections at once, until the last is served", By: P99, Target: 3, Prepare: storm},
 }
 
-// visit is one connection from its begin to its end.
-func (t *Target) visit(*conn) error {
-	c, err := t.open()
-	if err != nil {
-		return err
+// visit makes one connection from its begin to its end.
+func (t *Target) visit() func(*conn) error {
+	open := openCall(t.URI)
+	return func(*conn) error {
+		nc, err := dialBlocking(t.Socket)
+		if err != nil {
+			return err
+		}
+		c := &conn{Conn: nc, in: netpkt.NewReader(nc)}
+		if err := c.begin(open); err != nil {
+			return err
+		}
+		defer c.Close()
+		return c.call(closeCall)
 	}
-	defer c.Close()
-	return c.call(closeCall)
 }
 
 // held makes sure that the connection which keeps the host is there.
@@ -28,16 +39,17 @@ func (t *Target) held() error {
 }
 
 func connecting(n int) func(*Target) (Run, error) {
-	return func(t *Target) (Run, error) { return t.measured(make([]*conn, n), t.visit), t.held() }
+	return func(t *Target) (Run, error) { return t.measured(make([]*conn, n), t.visit()), t.held() }
 }
 
 // storm's p99 is the time until the last was served; one that is refused is an
 // error.
 func storm(t *Target) (Run, error) {
 	const n = 500
+	visit := t.visit()
 	return func(time.Duration) (Sample, error) {
 		s, err := t.measure(func() (Sample, error) {
-			s, err := serially(make([]*conn, n), time.Nanosecond, t.visit)
+			s, err := serially(make([]*conn, n), time.Nanosecond, visit)
 			s.Ops = n
 			return s, err
 		})
