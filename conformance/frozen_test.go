@@ -92,7 +92,7 @@ func TestFrozen(t *testing.T) {
 			}
 		}
 	}
-	text := regexp.MustCompile(`the monitor of domain 'guest0' has not answered 'stop' for \d+(\.\d)?s|` +
+	text := regexp.MustCompile(`the monitor of domain 'guest0' has not answered 'stop' of virDomainSuspend for \d+(\.\d)?s|` +
 		`cannot acquire state change lock \(held by virDomainSuspend for \d+s\)|the monitor of domain 'guest0' was not free in time`)
 	// All that come while the guest stands still. When it goes on, the rest is answered at once.
 	for named := false; len(stuck) > 0; {

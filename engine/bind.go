@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -19,6 +20,14 @@ type call struct {
 	// refName is the name that the caller gave for the domain of the call;
 	// the reference puts it into error texts unchecked.
 	refName string
+}
+
+// Value tells drivers who calls them.
+func (c *call) Value(key any) any {
+	if key == drivers.CallerKey {
+		return c.Info.API
+	}
+	return c.Context.Value(key)
 }
 
 // binder binds procedures to the engine's table.

@@ -64,8 +64,8 @@ func (g *Guest) monitorError(err error) error {
 	case errors.As(err, &refused):
 		return errInternal("%s", refused.Error())
 	case errors.As(err, &silent):
-		return vir.Errorf(vir.FromQEMU, vir.ErrOperationTimeout, "the monitor of domain '%s' has not answered '%s' for %v",
-			g.name, silent.Command, silent.Age.Round(100*time.Millisecond))
+		return vir.Errorf(vir.FromQEMU, vir.ErrOperationTimeout, "the monitor of domain '%s' has not answered %s for %v",
+			g.name, silent.What(), silent.Age.Round(100*time.Millisecond))
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return vir.Errorf(vir.FromQEMU, vir.ErrOperationTimeout, "the monitor of domain '%s' was not free in time", g.name)
 	}

@@ -106,7 +106,7 @@ func (g *Guest) connect(conn net.Conn) {
 
 // verb runs a command that changes something.
 func (g *Guest) verb(ctx context.Context, command string, args, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, g.backend.cfg.Times.Verb)
+	ctx, cancel := context.WithTimeout(qmp.WithOwner(ctx, drivers.Caller(ctx)), g.backend.cfg.Times.Verb)
 	defer cancel()
 	return g.monitorError(g.mon.Run(ctx, command, args, out))
 }

@@ -62,8 +62,10 @@ func (k *known[T]) ask(ctx context.Context, g *Guest, ask func(context.Context) 
 	if err := ctx.Err(); err != nil {
 		return old, err
 	}
-	name, since, _ := g.mon.Busy()
-	return old, &qmp.SilentError{Command: name, Since: since, Age: g.silentFor()}
+	if silent := g.mon.Silent(); silent != nil {
+		return old, silent
+	}
+	return old, &qmp.SilentError{} // it has just answered, and too late
 }
 
 func (k *known[T]) run(g *Guest, i *inquiry[T], ask func(context.Context) (T, error)) {

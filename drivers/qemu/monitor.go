@@ -21,7 +21,7 @@ func (g *Guest) MonitorCommand(ctx context.Context, command string, human bool, 
 	if g.tainted.CompareAndSwap(false, true) {
 		g.backend.logs.note(g.name, "Domain id=%d is tainted: custom-monitor", g.id)
 	}
-	ctx, cancel := context.WithTimeout(ctx, g.backend.cfg.Times.Verb)
+	ctx, cancel := context.WithTimeout(qmp.WithOwner(ctx, drivers.Caller(ctx)), g.backend.cfg.Times.Verb)
 	defer cancel()
 	if human {
 		var out string

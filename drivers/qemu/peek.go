@@ -11,6 +11,7 @@ import (
 
 	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/drivers/qemu/argv"
+	"github.com/govirtd/govirtd/internal/qmp"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -63,6 +64,7 @@ func (g *Guest) DumpCore(ctx context.Context, path string, format vir.DomainCore
 		return errSystem(vir.FromQEMU, err, "failed to create '%s'", path)
 	}
 	defer f.Close()
+	ctx = qmp.WithOwner(ctx, drivers.Caller(ctx))
 	const name = "dump"
 	if err := g.monitorError(g.mon.RunFiles(ctx, "getfd", object{"fdname": name}, nil, f)); err != nil {
 		return err

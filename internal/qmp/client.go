@@ -69,6 +69,7 @@ type Client struct {
 // command is one call to be made.
 type command struct {
 	name   string
+	owner  string // who has asked for it; see WithOwner
 	id     string
 	packet []byte
 	files  []*os.File
@@ -128,6 +129,17 @@ func (c *Client) Busy() (name string, since time.Time, ok bool) {
 	return c.current.name, c.current.sent, true
 }
 
+// Silent is the error of somebody who does not wait any longer for that
+// command, nil if there is none.
+func (c *Client) Silent() *SilentError {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.current == nil {
+		return nil
+	}
+	return c.current.silent(nil)
+}
+
 // Run makes a call: args is what becomes the command's arguments in JSON, nil
 // for none; the answer is put into out unless that is nil. The context bounds
 // the wait for the turn and for the answer. A command whose caller has gone
@@ -157,6 +169,7 @@ func (c *Client) RunFiles(ctx context.Context, name string, args, out any, files
 // run waits for the command's turn and its answer.
 func (c *Client) run(ctx context.Context, cmd *command) (reply, error) {
 	cmd.answer = make(chan reply, 1)
+	cmd.owner, _ = ctx.Value(ownerKey{}).(string)
 	if err := c.enter(ctx, cmd); err != nil {
 		return reply{}, err
 	}

@@ -198,7 +198,8 @@ func TestUnread(t *testing.T) {
 		start := time.Now()
 		var e *qmp.SilentError
 		for range 2 {
-			if err := c.Run(within(t, 500*time.Millisecond), "query-status", nil, nil); !errors.As(err, &e) || e.Command != "query-status" {
+			ctx := qmp.WithOwner(within(t, 500*time.Millisecond), "somebody")
+			if err := c.Run(ctx, "query-status", nil, nil); !errors.As(err, &e) || e.Command != "query-status" || e.What() != "'query-status' of somebody" {
 				t.Errorf("error %v", err)
 			}
 		}

@@ -1,6 +1,7 @@
 package qmp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -28,6 +29,7 @@ func (e *Error) Error() string {
 // own or the one that it had to wait for.
 type SilentError struct {
 	Command string
+	Owner   string // who has asked for it; empty if nobody has said
 	Since   time.Time
 	Age     time.Duration // when the error was made
 	// Cause is the error of the caller's context; nil for a call that did not
@@ -36,11 +38,27 @@ type SilentError struct {
 }
 
 func (e *SilentError) Error() string {
-	return fmt.Sprintf("the monitor has not answered '%s' for %v", e.Command, e.Age.Round(time.Millisecond))
+	return fmt.Sprintf("the monitor has not answered %s for %v", e.What(), e.Age.Round(time.Millisecond))
+}
+
+// What is the command and its owner, for texts.
+func (e *SilentError) What() string {
+	if e.Owner == "" {
+		return "'" + e.Command + "'"
+	}
+	return "'" + e.Command + "' of " + e.Owner
+}
+
+type ownerKey struct{}
+
+// WithOwner is a context whose commands are somebody's, which errors about their
+// answers say.
+func WithOwner(ctx context.Context, owner string) context.Context {
+	return context.WithValue(ctx, ownerKey{}, owner)
 }
 
 func (e *SilentError) Unwrap() error { return e.Cause }
 
 func (c *command) silent(cause error) *SilentError {
-	return &SilentError{Command: c.name, Since: c.sent, Age: time.Since(c.sent), Cause: cause}
+	return &SilentError{Command: c.name, Owner: c.owner, Since: c.sent, Age: time.Since(c.sent), Cause: cause}
 }
