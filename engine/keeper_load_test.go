@@ -97,6 +97,7 @@ func TestLoadOddities(t *testing.T) {
 		drivers.Kept{Kind: drivers.KindNWFilterBinding, Name: "vnet0", Document: []byte(keptBinding)},
 		drivers.Kept{Kind: drivers.KindStoragePoolState, Name: "gone", Document: []byte("<pool type='dir'><name>other</name><target><path>/x</path></target></pool>")},
 	)
+	k.boots[drivers.KindStoragePool] = true // the pool has been started and stopped
 	s, told := loading(t, k, &testpersonality.Personality{})
 	if got := namesOf(all(t, s)); got != "good inside" {
 		t.Errorf("domains: %s", got)
