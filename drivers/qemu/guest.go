@@ -181,7 +181,7 @@ func (g *Guest) clear() {
 	b.remove(g)
 	g.forgetStatus()
 	b.ports.put(g.ports)
-	b.restoreOwners(g.images)
+	g.giveImages()
 	for _, dir := range []string{g.dirs.Lib, g.dirs.Channel, g.dirs.RAM} {
 		if err := os.RemoveAll(dir); err != nil {
 			b.log.Warn("what a guest has left stays", "domain", g.name, "path", dir, "error", err)

@@ -100,8 +100,7 @@ func (s *start) owners(context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.g.images, err = s.b.takeOwners(ownFiles(s.d))
-	return err
+	return s.g.takeImages(ownFiles(s.d))
 }
 
 // ownFiles are the files of the host that the emulator opens for a live

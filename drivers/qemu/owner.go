@@ -102,14 +102,21 @@ func restoreOwner(path string) error {
 		r.count--
 		return a.write(r)
 	}
+	return a.giveBack(r)
+}
+
+// giveBack makes a file that nobody has any more that of its owner. What is
+// remembered goes last: a daemon that is killed in between has lost nothing.
+func (a attrs) giveBack(r remembered) error {
 	uid, gid := uint32(0), uint32(0)
-	if r.count == 1 {
+	if r.count > 0 {
 		if u, g, ok := parseOwner(r.owner); ok {
 			uid, gid = u, g
 		}
 	}
+	err := a.chown(uid, gid)
 	a.remove()
-	if err := a.chown(uid, gid); err != nil && !canDo(err) {
+	if err != nil && !canDo(err) {
 		return err
 	}
 	return nil

@@ -83,9 +83,11 @@ func (g *Guest) forgetStatus() {
 	}
 }
 
-// replace puts a new file in the place of an old one at once.
+// replace puts a new file in the place of an old one at once. Only one at a
+// time does so, and what a daemon has left that was killed meanwhile is written
+// over.
 func replace(path string, text []byte, mode os.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".new-*")
+	f, err := os.OpenFile(filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}

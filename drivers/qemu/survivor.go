@@ -137,6 +137,7 @@ func (b *Backend) Survivors(context.Context) ([]drivers.Survivor, error) {
 	}
 	var out []drivers.Survivor
 	dirs := map[string]bool{}
+	var guests []*Guest
 	for _, path := range paths {
 		s, err := readStatus(path)
 		if err != nil {
@@ -151,6 +152,7 @@ func (b *Backend) Survivors(context.Context) ([]drivers.Survivor, error) {
 			continue
 		}
 		b.ports.take(g.ports)
+		guests = append(guests, g)
 		out = append(out, drivers.Survivor{Domain: s.doc, ID: s.doc.ID, State: state, Reason: reason,
 			Attach: func(ctx context.Context, notify drivers.Notify) (drivers.Guest, error) {
 				g.notify = notify
@@ -165,6 +167,7 @@ func (b *Backend) Survivors(context.Context) ([]drivers.Survivor, error) {
 		})
 	}
 	b.sweep(dirs)
+	b.settleOwners(guests)
 	return out, nil
 }
 
