@@ -37,10 +37,17 @@ func (k *known) there() bool  { return k.defined || k.active() }
 // kept is a domain of the script.
 type kept struct {
 	uuid  rp.UUID
-	calm  bool  // its guest is one of those that are never ended
+	calm  bool // its guest is one of those that are never ended
+	image string
 	now   known // acknowledged
 	next  known // what the call under way would make of it
 	doing string
+}
+
+// document is one that is marked.
+func (d *kept) document(mark string) string {
+	return strings.Replace(tinyGuest(d.now.name, d.uuid, mark), "<devices>", "<devices><disk type='file' device='disk'>"+
+		"<driver name='qemu' type='qcow2'/><source file='"+d.image+"'/><target dev='vda' bus='virtio'/></disk>", 1)
 }
 
 // story is one client's part of what goes on.
@@ -66,7 +73,7 @@ type move struct {
 var moves = []move{
 	{"define", 4, func(s *kept) bool { return true }, func(k *known, mark string) { k.defined, k.config = true, mark },
 		func(c *line, s *kept, _ rp.Domain) error {
-			_, err := ask(c, rp.DomainDefineXML, &rp.DomainDefineXMLArgs{XML: tinyGuest(s.now.name, s.uuid, s.next.config)})
+			_, err := ask(c, rp.DomainDefineXML, &rp.DomainDefineXMLArgs{XML: s.document(s.next.config)})
 			return err
 		}},
 	{"undefine", 2, func(s *kept) bool { return s.now.defined },
@@ -121,7 +128,7 @@ var moves = []move{
 	{"create", 3, func(s *kept) bool { return !s.now.there() },
 		func(k *known, mark string) { k.state, k.live, k.id = vir.DomainRunning, mark, -1 },
 		func(c *line, s *kept, _ rp.Domain) error {
-			_, err := ask(c, rp.DomainCreateXML, &rp.DomainCreateXMLArgs{XMLDesc: tinyGuest(s.now.name, s.uuid, s.next.live)})
+			_, err := ask(c, rp.DomainCreateXML, &rp.DomainCreateXMLArgs{XMLDesc: s.document(s.next.live)})
 			return err
 		}},
 	{"suspend", 4, func(s *kept) bool { return s.now.state == vir.DomainRunning }, func(k *known, _ string) { k.state = vir.DomainPaused },

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"os"
+	"os/user"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -59,6 +60,7 @@ func TestKill(t *testing.T) {
 			t.Fatalf("seed %d, kill %d\n%s", seed, i, k.d.Log)
 		}
 	}
+	k.end()
 	done, hit := k.keeping.done, k.keeping.hit
 	for _, s := range k.stories {
 		for name, n := range s.done {
@@ -90,12 +92,17 @@ type killing struct {
 	stories []*story
 	keeping *keeping
 	marks   [8]int
+	base    string // what the images of all guests stand on
 }
 
 // cast decides who tells what: two clients have the five guests that stay, one has domains that are hardly started, one
 // those that come and go; a fifth has objects of other kinds.
 func (k *killing) cast(seed uint64) {
 	n := 0
+	qemuImg := lab.Tool(k, "qemu-img")
+	k.base = filepath.Join(k.dir, "base")
+	command(k.T, qemuImg, "create", "-q", "-f", "qcow2", k.base, "8M")
+	k.give(k.base)
 	for i, part := range []struct {
 		domains int
 		calm    bool
@@ -105,7 +112,11 @@ func (k *killing) cast(seed uint64) {
 			done: map[string]int{}, hit: map[string]int{}}
 		for range part.domains {
 			n++
-			s.subjects = append(s.subjects, &kept{uuid: tinyUUID(n), calm: part.calm, now: known{name: fmt.Sprint("guest", n), state: vir.DomainShutoff, id: -1}})
+			d := &kept{uuid: tinyUUID(n), calm: part.calm, now: known{name: fmt.Sprint("guest", n), state: vir.DomainShutoff, id: -1},
+				image: filepath.Join(k.dir, fmt.Sprint("image", n))}
+			command(k.T, qemuImg, "create", "-q", "-f", "qcow2", "-b", k.base, "-F", "qcow2", d.image)
+			k.give(d.image)
+			s.subjects = append(s.subjects, d)
 		}
 		k.stories = append(k.stories, s)
 	}
@@ -131,6 +142,40 @@ func (k *killing) begin() {
 					k.Fatalf("%s of '%s': %v\n%s", name, d.now.name, err, k.d.Log)
 				}
 			}
+		}
+	}
+}
+
+// end ends all guests, after which nothing is left of them.
+func (k *killing) end() {
+	c := connected(k, k.d)
+	for _, s := range k.stories {
+		for _, d := range s.subjects {
+			if !d.now.active() {
+				continue
+			}
+			answer(k, c, rp.DomainDestroy, &rp.DomainDestroyArgs{Dom: rp.Domain{Name: d.now.name, UUID: d.uuid}})
+			if os.Getuid() == 0 {
+				if got := owner(k.T, d.image); got != fmt.Sprintf("%d:%d", stranger, stranger) {
+					k.Errorf("in the end, %s belongs to %s", d.image, got)
+				}
+			}
+		}
+	}
+	if os.Getuid() == 0 {
+		if got := owner(k.T, k.base); got != fmt.Sprintf("%d:%d", stranger, stranger) {
+			k.Errorf("in the end, %s belongs to %s", k.base, got)
+		}
+	}
+	for _, pattern := range []string{"r/run/libvirt/qemu/*.xml", "r/run/libvirt/qemu/*.images", "r/var/lib/libvirt/qemu/domain-*"} {
+		if left, _ := filepath.Glob(filepath.Join(k.dir, pattern)); len(left) > 0 {
+			k.Errorf("left are %v", left)
+		}
+	}
+	// What was being written is written over the next time, and does not pile up.
+	for _, dir := range []string{"r/etc/libvirt/qemu", "r/run/libvirt/qemu"} {
+		if left, _ := filepath.Glob(filepath.Join(k.dir, dir, "*.new*")); len(left) > 2*11 {
+			k.Errorf("left are %v", left)
 		}
 	}
 }
@@ -218,6 +263,7 @@ func (k *killing) verify() {
 	}
 	k.processes(running)
 	k.files()
+	k.owners()
 }
 
 // take makes what was seen what is known.
@@ -261,6 +307,48 @@ func (k *killing) processes(want map[string]lab.Process) {
 	// what was killed as the daemon started may still be there
 	if !eventually(5*time.Second, same) {
 		k.Errorf("emulators are %v, want %v", got, want)
+	}
+}
+
+// stranger is whom images belong to that no guest has.
+const stranger = 12345
+
+// give makes a file the stranger's, where that is possible.
+func (k *killing) give(path string) {
+	if os.Getuid() != 0 {
+		return
+	}
+	if err := os.Chown(path, stranger, stranger); err != nil {
+		k.Fatal(err)
+	}
+}
+
+// owners looks whose the images are: those of guests, and what these stand on, belong to the user that guests run as,
+// and all others to whom they have belonged before.
+func (k *killing) owners() {
+	k.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	them, err := user.Lookup(lab.GuestUser())
+	if err != nil {
+		k.Fatal(err)
+	}
+	theirs, before := guestIDs(k.T, them), fmt.Sprintf("%d:%d", stranger, stranger)
+	check := func(path, want string) {
+		if got := owner(k.T, path); got != want {
+			k.Errorf("%s belongs to %s, want %s", path, got, want)
+		}
+	}
+	check(k.base, theirs) // five guests have it
+	for _, s := range k.stories {
+		for _, d := range s.subjects {
+			if d.now.active() {
+				check(d.image, theirs)
+			} else {
+				check(d.image, before)
+			}
+		}
 	}
 }
 
