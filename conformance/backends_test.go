@@ -23,10 +23,10 @@ var backendVaries = []struct {
 	by   string
 }{
 	// The recorded emulator is QEMU 10.0, the machine's may be another one.
-	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(`machine='pc-(q35|i440fx)-\d+\.\d+'`), "machine='pc-$1-N'"},
+	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(`machine=(.)pc-(q35|i440fx)-\d+\.\d+`), "machine=${1}pc-$2-N"},
 	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(`label>\+\d+:\+\d+<`), "label>OWNER<"},
 	// Somebody else may listen on the first port.
-	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(`port='59\d\d'`), "port='59NN'"},
+	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(` port=(.)59\d\d`), " port=${1}59NN"},
 	{regexp.MustCompile(`^(vncdisplay|domdisplay)`), regexp.MustCompile(`:\d+\n`), ":N\n"},
 	{regexp.MustCompile(`^dominfo`), regexp.MustCompile(`(?m)^CPU time:.*\n`), ""},
 	{regexp.MustCompile(`^vol-dumpxml`), regexp.MustCompile(`(?s) *<timestamps>.*</timestamps>\n`), ""},

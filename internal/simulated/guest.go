@@ -21,6 +21,7 @@ import (
 type guest struct {
 	*sim.Guest
 	document *domxml.Domain
+	cpu      *domxml.CPU // of the definition, if the document's was made of it
 	screens  uint32
 	agent    bool // is inside
 	release  func()
@@ -32,6 +33,7 @@ var (
 	_ drivers.Backend      = (*Host)(nil)
 	_ drivers.LiveDocument = (*guest)(nil)
 	_ drivers.BlockTimer   = (*guest)(nil)
+	_ drivers.CPUResolver  = (*guest)(nil)
 
 	_ drivers.MonitorCommander = (*guest)(nil)
 )
@@ -40,10 +42,17 @@ var (
 func (h *Host) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOptions, notify drivers.Notify) (drivers.Guest, error) {
 	document := d.Clone()
 	document.ID = o.ID
+	cpu, err := h.resolveCPU(ctx, document)
+	if err != nil {
+		return nil, err
+	}
 	taken := h.live.take(document)
 	release := sync.OnceFunc(func() { h.live.put(taken) })
 	if len(document.SecLabels) == 0 {
 		document.SecLabels = []domxml.SecLabel{{Type: "dynamic", Model: "dac", Relabel: domxml.Yes, Label: owner, ImageLabel: owner}}
+	}
+	if document.Resource == nil {
+		document.Resource = &domxml.Resource{Partition: "/machine"}
 	}
 	options := argv.Options{
 		Dirs: argv.NewDirs(stateDir, runDir, o.ID, d.Name),
@@ -53,7 +62,7 @@ func (h *Host) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOptio
 		release()
 		return nil, err
 	}
-	g := &guest{document: document, agent: connectChannels(document), release: release}
+	g := &guest{document: document, cpu: cpu, agent: connectChannels(document), release: release}
 	for i := range document.Devices.Videos {
 		if m := document.Devices.Videos[i].Model; m != nil && m.Type != "none" {
 			g.screens += max(1, uint32(m.Heads))
@@ -71,6 +80,24 @@ func (h *Host) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOptio
 
 // GuestType is that of what Start returns.
 func (*Host) GuestType() reflect.Type { return reflect.TypeFor[*guest]() }
+
+// resolveCPU makes the CPU of a document one that the emulator has, and returns
+// what it was before; nil where there is no map of CPUs to do so with, and the
+// document stays as it is.
+func (h *Host) resolveCPU(ctx context.Context, d *domxml.Domain) (*domxml.CPU, error) {
+	if d.CPU == nil || h.CPUMap(ctx) == nil {
+		return nil, nil
+	}
+	e, err := h.Emulator(ctx, d.Devices.Emulator)
+	if err != nil {
+		return nil, err
+	}
+	original := d.Clone().CPU
+	return original, h.ResolveCPU(ctx, d, e)
+}
+
+// OriginalCPU is the CPU as the definition had it.
+func (g *guest) OriginalCPU() *domxml.CPU { return g.cpu }
 
 // LiveDocument is the document that the guest was started with.
 func (g *guest) LiveDocument() *domxml.Domain { return g.document }
