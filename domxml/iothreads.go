@@ -71,6 +71,16 @@ func (d *Domain) listIOThreads() {
 	}
 }
 
+// IOThread is the thread of that number, nil if there is none. It lists the
+// threads of a document that only counts them.
+func (d *Domain) IOThread(id uint) *IOThread {
+	if !d.hasIOThread(id) {
+		return nil
+	}
+	d.listIOThreads()
+	return &d.IOThreadIDs[slices.IndexFunc(d.IOThreadIDs, func(t IOThread) bool { return t.ID == id })]
+}
+
 // AddIOThread adds a thread; it reports false if there is one of that number.
 func (d *Domain) AddIOThread(id uint) bool {
 	if d.hasIOThread(id) {

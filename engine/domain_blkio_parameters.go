@@ -121,7 +121,7 @@ func parseBlkioList(name, list string, bits int) ([]blkioValue, error) {
 }
 
 func domainGetBlkioParameters(_ *call, d *Domain, a *remoteproto.DomainGetBlkioParametersArgs) (*remoteproto.DomainGetBlkioParametersRet, error) {
-	def, err := oneDefinition(d.load(), a.Flags)
+	def, err := d.oneTuned(a.Flags, withoutBlkio)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func domainGetBlkioParameters(_ *call, d *Domain, a *remoteproto.DomainGetBlkioP
 // reference.
 func domainSetBlkioParameters(c *call, d *Domain, a *remoteproto.DomainSetBlkioParametersArgs) (*proc.Void, error) {
 	var bad error
-	err := d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	err := d.tuneOne(c, a.Flags, withoutBlkio, func(t *domxml.Domain, _ bool) error {
 		if t.BlkioTune == nil {
 			t.BlkioTune = &domxml.BlkioTune{}
 		}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -74,6 +75,19 @@ func throttleKey(name string, field func(*domxml.IOTune) *uint64) paramKey[domxm
 // checkIOTune refuses limits that contradict one another. A limit without a
 // burst above it counts as one above its burst, as in the reference.
 func checkIOTune(h *Host, t *domxml.IOTune) error {
+	if err := checkIOTuneTotals(h, t); err != nil {
+		return err
+	}
+	for _, p := range ioTunePeaks(t) {
+		if p.value > p.max {
+			return h.errorf(vir.ErrInvalidArg, "%s cannot be set higher than %s_max", p.name, p.name)
+		}
+	}
+	return nil
+}
+
+// checkIOTuneTotals refuses limits of everything beside those of its parts.
+func checkIOTuneTotals(h *Host, t *domxml.IOTune) error {
 	for _, g := range []struct {
 		what               string
 		total, read, write uint64
@@ -87,22 +101,24 @@ func checkIOTune(h *Host, t *domxml.IOTune) error {
 			return h.errorf(vir.ErrInvalidArg, "total and read/write of %s cannot be set at the same time", g.what)
 		}
 	}
-	for _, g := range []struct {
-		name       string
-		value, max uint64
-	}{
+	return nil
+}
+
+// ioTunePeak is a limit, and the one of bursts above it.
+type ioTunePeak struct {
+	name       string
+	value, max uint64
+}
+
+func ioTunePeaks(t *domxml.IOTune) []ioTunePeak {
+	return []ioTunePeak{
 		{vir.DomainBlockIotuneTotalBytesSec, t.TotalBytesSec, t.TotalBytesSecMax},
 		{vir.DomainBlockIotuneReadBytesSec, t.ReadBytesSec, t.ReadBytesSecMax},
 		{vir.DomainBlockIotuneWriteBytesSec, t.WriteBytesSec, t.WriteBytesSecMax},
 		{vir.DomainBlockIotuneTotalIOPSSec, t.TotalIOPSSec, t.TotalIOPSSecMax},
 		{vir.DomainBlockIotuneReadIOPSSec, t.ReadIOPSSec, t.ReadIOPSSecMax},
 		{vir.DomainBlockIotuneWriteIOPSSec, t.WriteIOPSSec, t.WriteIOPSSecMax},
-	} {
-		if g.value > g.max {
-			return h.errorf(vir.ErrInvalidArg, "%s cannot be set higher than %s_max", g.name, g.name)
-		}
 	}
-	return nil
 }
 
 // diskOf is the disk that a caller names by its target or its source.
@@ -117,42 +133,93 @@ func diskOf(t *domxml.Domain, path string) *domxml.Disk {
 }
 
 func domainGetBlockIoTune(c *call, d *Domain, a *remoteproto.DomainGetBlockIoTuneArgs) (*remoteproto.DomainGetBlockIoTuneRet, error) {
-	def, err := oneDefinition(d.load(), a.Flags)
+	r := d.load()
+	def, err := oneDefinition(r, a.Flags)
 	if err != nil {
 		return nil, err
 	}
+	live := r.active() && def == r.live
 	k := diskOf(def.tree(), *a.Disk)
-	if k == nil {
+	switch {
+	case k == nil && live && c.host.tunesGuests():
+		return nil, c.host.errorf(vir.ErrInvalidArg, "disk '%s' not found in domain", *a.Disk)
+	case k == nil:
 		return nil, c.host.errorf(vir.ErrInvalidArg, "disk '%s' was not found in the domain config", *a.Disk)
 	}
 	tune := k.IOTune
 	if tune == nil {
 		tune = &domxml.IOTune{}
 	}
+	if g, ok := r.guest.(drivers.IOTuner); ok && live {
+		now, err := g.IOTune(c, k)
+		if err != nil {
+			return nil, err
+		}
+		tune = &now
+	}
 	list, n := ioTuneTable.read(tune).answer(a.Nparams, a.Flags)
 	return &remoteproto.DomainGetBlockIoTuneRet{Params: list, Nparams: n}, nil
 }
 
-// domainSetBlockIoTune changes the limits that are given and keeps the others.
+// domainSetBlockIoTune changes the limits that are given. What becomes of the
+// others is another thing on the test driver (tuneDisk) than with real guests
+// (mergeIOTune).
 func domainSetBlockIoTune(c *call, d *Domain, a *remoteproto.DomainSetBlockIoTuneArgs) (*proc.Void, error) {
-	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	i, err := tuneTelling(d, c, a.Flags, func(t *domxml.Domain, live bool) error {
 		k := diskOf(t, a.Disk)
-		if k == nil {
+		switch {
+		case k == nil && live && c.host.tunesGuests():
+			return c.host.errorf(vir.ErrInvalidArg, "disk '%s' not found in domain", a.Disk)
+		case k == nil:
 			return c.host.errorf(vir.ErrInvalidArg, "missing persistent configuration for disk '%s'", a.Disk)
 		}
-		var tune domxml.IOTune
-		if k.IOTune != nil {
-			tune = *k.IOTune
+		return tuneDisk(c.host, k, a.Params, live)
+	}, func(g drivers.IOTuner, t *domxml.Domain) error {
+		k := diskOf(t, a.Disk)
+		tune := k.IOTune
+		if tune == nil {
+			tune = &domxml.IOTune{}
 		}
-		if err := ioTuneTable.write(&tune, a.Params); err != nil {
-			return err
-		}
-		if err := checkIOTune(c.host, &tune); err != nil {
-			return err
-		}
-		if k.IOTune = &tune; tune == (domxml.IOTune{}) {
-			k.IOTune = nil
-		}
-		return nil
+		return g.SetIOTune(c, k, tune)
 	})
+	if err != nil {
+		return nil, err
+	}
+	if i.live {
+		disk := a.Disk
+		if k := diskOf(d.load().current().tree(), disk); k != nil {
+			disk = k.Target.Dev
+		}
+		list := params(nil).string(vir.DomainTunableBlkdevDisk, disk)
+		for _, p := range a.Params {
+			p.Field = "blkdeviotune." + p.Field
+			list = append(list, p)
+		}
+		d.tellTuned(c, i, list)
+	}
+	return nil, nil
+}
+
+// tuneDisk puts limits into a disk's document.
+func tuneDisk(h *Host, k *domxml.Disk, list []remoteproto.TypedParam, live bool) error {
+	var tune domxml.IOTune
+	if k.IOTune != nil {
+		tune = *k.IOTune
+	}
+	if h.tunesGuests() {
+		if err := mergeIOTune(h, &tune, list, live); err != nil {
+			return err
+		}
+	} else {
+		if err := ioTuneTable.write(&tune, list); err != nil {
+			return err
+		}
+		if err := checkIOTune(h, &tune); err != nil {
+			return err
+		}
+	}
+	if k.IOTune = &tune; tune == (domxml.IOTune{}) {
+		k.IOTune = nil
+	}
+	return nil
 }

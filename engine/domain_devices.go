@@ -24,9 +24,9 @@ func bindDomainDevices(b *binder) {
 	needsGuest[drivers.DevicePlugger](change(b, remoteproto.DomainDetachDeviceAlias, func(c *call, d *Domain, a *remoteproto.DomainDetachDeviceAliasArgs) (*proc.Void, error) {
 		return nil, d.detachDeviceAlias(c, a.Alias, a.Flags)
 	})).knows(affectLive | affectConfig).flagsLater()
-	needsGuest[drivers.DevicePlugger](change(b, remoteproto.DomainUpdateDeviceFlags, func(c *call, d *Domain, a *remoteproto.DomainUpdateDeviceFlagsArgs) (*proc.Void, error) {
+	orNeedsGuest[drivers.LinkSetter](needsGuest[drivers.DevicePlugger](change(b, remoteproto.DomainUpdateDeviceFlags, func(c *call, d *Domain, a *remoteproto.DomainUpdateDeviceFlagsArgs) (*proc.Void, error) {
 		return nil, d.updateDevice(c, a.XML, a.Flags)
-	})).knows(affectLive | affectConfig | uint32(vir.DomainDeviceModifyForce))
+	}))).knows(affectLive | affectConfig | uint32(vir.DomainDeviceModifyForce))
 }
 
 // presentImpact are the flags that the calls without flags stand for.
@@ -209,7 +209,10 @@ func (d *Domain) updateDevice(c *call, doc string, flags uint32) error {
 		return err
 	}
 	var changed *domxml.Device
-	return d.editDevices(c, i, func(t *domxml.Domain, live bool) error {
+	return d.editDevicesOf(c, i, func(t *domxml.Domain, live bool) error {
+		if live && d.onlyLinks() {
+			return d.changeLink(t, parsed)
+		}
 		dev := parsed.Clone()
 		if err := t.CompleteDevice(dev); err != nil {
 			return err
@@ -238,50 +241,39 @@ func (d *Domain) updateDevice(c *call, doc string, flags uint32) error {
 			return vir.Errorf(vir.FromDomain, vir.ErrDeviceMissing, "no matching %s device in the domain", dev.Kind)
 		}
 		dev.SetAlias(old.Alias())
+		if card := dev.Interface(); card != nil && card.Address == nil && c.host.tunesGuests() {
+			card.Address = old.Interface().Address
+		}
 		old.Replace(dev)
 		return c.host.settle(t)
-	}, func(g drivers.DevicePlugger, doc *domxml.Domain) error { return g.ChangeDevice(c, changed, doc) })
-}
-
-// editDevices changes documents and, if that of the guest is among them, tells
-// the guest in between: what it refuses is not written down. A changed
-// definition counts as an update of it.
-func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, live bool) error, tell func(g drivers.DevicePlugger, doc *domxml.Domain) error) error {
-	var t *turn
-	if i.config {
-		var err error
-		if t, err = d.turn(c); err != nil {
-			return err
-		}
-		defer t.end()
-	}
-	if i.live {
-		// Judged before the guest hears of it; the second run writes it down.
-		r := d.load()
-		doc := r.live.ofGuest().tree()
-		if err := change(doc, true); err != nil {
-			return d.host.own(err)
-		}
-		if i.config {
-			config, err := r.config.edit(func(doc *domxml.Domain) error { return change(doc, false) })
-			if err != nil {
-				return d.host.own(err)
-			}
-			after := *r
-			after.config = config
-			if err := t.keep(c, r.name, after.lasting()); err != nil {
-				return err
-			}
+	}, func(r *record, doc *domxml.Domain) error {
+		if l, ok := r.guest.(drivers.LinkSetter); ok && d.onlyLinks() {
+			card := doc.MatchDevice(parsed).Interface()
+			return l.SetLink(c, card, card.Link == nil || card.Link.State != "down")
 		}
 		g, err := guestOf[drivers.DevicePlugger](c, r)
 		if err != nil {
 			return err
 		}
-		if err := tell(g, doc); err != nil {
+		return g.ChangeDevice(c, changed, doc)
+	})
+}
+
+// editDevices changes documents and tells the guest in between. A changed
+// definition counts as an update of it.
+func (d *Domain) editDevices(c *call, i impact, change func(t *domxml.Domain, live bool) error, tell func(g drivers.DevicePlugger, doc *domxml.Domain) error) error {
+	return d.editDevicesOf(c, i, change, func(r *record, doc *domxml.Domain) error {
+		g, err := guestOf[drivers.DevicePlugger](c, r)
+		if err != nil {
 			return err
 		}
-	}
-	if err := d.editTurn(c, t, i, change); err != nil {
+		return tell(g, doc)
+	})
+}
+
+// editDevicesOf is editDevices for guests that are told otherwise.
+func (d *Domain) editDevicesOf(c *call, i impact, change func(t *domxml.Domain, live bool) error, tell func(r *record, doc *domxml.Domain) error) error {
+	if err := d.editTelling(c, i, change, tell); err != nil {
 		return d.host.own(err)
 	}
 	if i.config {

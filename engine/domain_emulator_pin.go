@@ -2,6 +2,7 @@ package engine
 
 import (
 	"github.com/govirtd/govirtd/domxml"
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -26,14 +27,19 @@ func bindDomainEmulatorPin(b *binder) {
 
 // domainPinEmulator says where the emulator's own threads may run.
 func domainPinEmulator(c *call, d *Domain, a *remoteproto.DomainPinEmulatorArgs) (*proc.Void, error) {
-	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
-		set := mapSet(a.CPUMap)
+	set := mapSet(a.CPUMap)
+	i, err := tuneTelling(d, c, a.Flags, func(t *domxml.Domain, _ bool) error {
 		if set.Len() == 0 {
 			return c.host.errorf(vir.ErrInvalidArg, "Empty cpu list for pinning")
 		}
 		cpuTune(t).EmulatorPin = &domxml.EmulatorPin{CPUSet: set}
 		return nil
-	})
+	}, func(g drivers.Pinner, _ *domxml.Domain) error { return g.PinEmulator(c, set) })
+	if err != nil {
+		return nil, err
+	}
+	d.tellTuned(c, i, pinned(vir.DomainTunableCPUEmulatorpin, 0, set))
+	return nil, nil
 }
 
 func domainGetEmulatorPinInfo(c *call, d *Domain, a *remoteproto.DomainGetEmulatorPinInfoArgs) (*remoteproto.DomainGetEmulatorPinInfoRet, error) {

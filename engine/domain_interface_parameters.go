@@ -67,6 +67,13 @@ func interfaceOf(t *domxml.Domain, device string) (*domxml.Interface, error) {
 			return c, nil
 		}
 	}
+	if mac, ok := domxml.ParseMAC(device); ok {
+		for i := range t.Devices.Interfaces {
+			if c := &t.Devices.Interfaces[i]; c.MAC != nil && c.MAC.Address == mac {
+				return c, nil
+			}
+		}
+	}
 	return nil, vir.Errorf(vir.FromDomain, vir.ErrInvalidArg, "'%s' is not a known interface", device)
 }
 
@@ -90,7 +97,7 @@ func domainGetInterfaceParameters(_ *call, d *Domain, a *remoteproto.DomainGetIn
 // domainSetInterfaceParameters replaces the rate of a direction as a whole if
 // its average or floor is given. A peak or burst alone changes nothing.
 func domainSetInterfaceParameters(c *call, d *Domain, a *remoteproto.DomainSetInterfaceParametersArgs) (*proc.Void, error) {
-	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, withoutTraffic, func(t *domxml.Domain, _ bool) error {
 		card, err := interfaceOf(t, a.Device)
 		if err != nil {
 			return err

@@ -44,14 +44,11 @@ func domainGetMaxMemory(_ *call, d *Domain, _ *remoteproto.DomainGetMaxMemoryArg
 
 // setMemory sets the balloon, or the most that there can be.
 func (d *Domain) setMemory(c *call, kib uint64, flags uint32) error {
-	if err := oneOnly(flags); err != nil {
-		return err
-	}
-	r := d.load()
-	i, err := impactOf(r, flags)
+	i, err := d.tuneImpact(flags)
 	if err != nil {
 		return err
 	}
+	r := d.load()
 	if flags&uint32(vir.DomainMemMaximum) != 0 {
 		if i.live {
 			return d.host.errorf(vir.ErrOperationInvalid, "cannot resize the maximum memory on an active domain")
@@ -61,11 +58,10 @@ func (d *Domain) setMemory(c *call, kib uint64, flags uint32) error {
 			return nil
 		})
 	}
-	def := r.config
-	if i.live {
-		def = r.live
+	if i.live && r.live == nil || i.config && r.config == nil {
+		return errNotActive() // it has ended in the meantime
 	}
-	if kib > def.maxMemory {
+	if i.live && kib > r.live.maxMemory || i.config && kib > r.config.maxMemory {
 		return d.host.errorf(vir.ErrInvalidArg, "cannot set memory higher than max memory")
 	}
 	if i.live {
@@ -75,6 +71,12 @@ func (d *Domain) setMemory(c *call, kib uint64, flags uint32) error {
 		}
 		if err := g.SetMemory(c, kib); err != nil {
 			return err
+		}
+		// How much it has is what it gives back, which it tells (BalloonChanged).
+		if _, tells := g.(drivers.LiveDocument); tells {
+			if i.live = false; !i.config {
+				return nil
+			}
 		}
 	}
 	return d.editImpact(c, i, func(t *domxml.Domain, _ bool) error {

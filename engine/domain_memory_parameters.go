@@ -68,7 +68,7 @@ func (m memoryLimits) store(t *domxml.Domain) {
 }
 
 func domainGetMemoryParameters(_ *call, d *Domain, a *remoteproto.DomainGetMemoryParametersArgs) (*remoteproto.DomainGetMemoryParametersRet, error) {
-	def, err := oneDefinition(d.load(), a.Flags)
+	def, err := d.oneTuned(a.Flags, withoutMemory)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func domainGetMemoryParameters(_ *call, d *Domain, a *remoteproto.DomainGetMemor
 // memory and swap together, where one of the two is given. The other one is
 // that of the running guest, as in the reference.
 func domainSetMemoryParameters(c *call, d *Domain, a *remoteproto.DomainSetMemoryParametersArgs) (*proc.Void, error) {
-	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error {
+	return nil, d.tuneOne(c, a.Flags, withoutMemory, func(t *domxml.Domain, _ bool) error {
 		m := limitsOf(t)
 		if err := memoryTable.write(&m, a.Params); err != nil {
 			return err

@@ -80,7 +80,7 @@ func domainGetNumaParameters(_ *call, d *Domain, a *remoteproto.DomainGetNumaPar
 
 // domainSetNumaParameters changes the policy; a running guest keeps its mode.
 func domainSetNumaParameters(c *call, d *Domain, a *remoteproto.DomainSetNumaParametersArgs) (*proc.Void, error) {
-	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, live bool) error {
+	return nil, d.tuneOne(c, a.Flags, withoutCPUSet, func(t *domxml.Domain, live bool) error {
 		old := policyOf(t)
 		p := old
 		if err := numaTable.write(&p, a.Params); err != nil {

@@ -66,5 +66,5 @@ func domainGetPerfEvents(_ *call, d *Domain, a *remoteproto.DomainGetPerfEventsA
 }
 
 func domainSetPerfEvents(c *call, d *Domain, a *remoteproto.DomainSetPerfEventsArgs) (*proc.Void, error) {
-	return nil, d.tuneOne(c, a.Flags, func(t *domxml.Domain, _ bool) error { return perfTable.write(t, a.Params) })
+	return nil, d.tuneOne(c, a.Flags, withoutCounters, func(t *domxml.Domain, _ bool) error { return perfTable.write(t, a.Params) })
 }

@@ -30,7 +30,8 @@ func bindDomainScheduler(b *binder) {
 		return first(notNull(p, "params", a.Nparams > 0), notBoth(p, a.Flags))
 	}))
 	needing[drivers.Scheduler](onDomain(b, remoteproto.DomainSetSchedulerParameters, func(c *call, _ *Domain, _ *remoteproto.DomainSetSchedulerParametersArgs) (*proc.Void, error) {
-		return nil, nil
+		_, err := schedulerParams(c, 1)
+		return nil, err
 	}).wire(func(a *remoteproto.DomainSetSchedulerParametersArgs) error {
 		return checkParamNames(a.Params)
 	}).args(func(a *remoteproto.DomainSetSchedulerParametersArgs) error {
@@ -39,7 +40,8 @@ func bindDomainScheduler(b *binder) {
 		return checkScheduler(a.Params)
 	}))
 	needing[drivers.Scheduler](onDomain(b, remoteproto.DomainSetSchedulerParametersFlags, func(c *call, _ *Domain, _ *remoteproto.DomainSetSchedulerParametersFlagsArgs) (*proc.Void, error) {
-		return nil, nil
+		_, err := schedulerParams(c, 1)
+		return nil, err
 	}).wire(func(a *remoteproto.DomainSetSchedulerParametersFlagsArgs) error {
 		return checkParamNames(a.Params)
 	}).args(func(a *remoteproto.DomainSetSchedulerParametersFlagsArgs) error {

@@ -23,12 +23,12 @@ func bindDomainVcpuPin(b *binder) {
 			return notNull(remoteproto.DomainGetVcpus.Info, "info", a.Maxinfo > 0)
 		}))
 	change(b, remoteproto.DomainPinVcpu, func(c *call, d *Domain, a *remoteproto.DomainPinVcpuArgs) (*proc.Void, error) {
-		return nil, d.pinVcpu(c, a.Vcpu, a.CPUMap)
+		return nil, d.pinVcpu(c, a.Vcpu, a.CPUMap, affectLive)
 	}).args(func(a *remoteproto.DomainPinVcpuArgs) error {
 		return notNull(remoteproto.DomainPinVcpu.Info, "cpumap", len(a.CPUMap) > 0)
 	})
 	change(b, remoteproto.DomainPinVcpuFlags, func(c *call, d *Domain, a *remoteproto.DomainPinVcpuFlagsArgs) (*proc.Void, error) {
-		return nil, d.pinVcpu(c, a.Vcpu, a.CPUMap)
+		return nil, d.pinVcpu(c, a.Vcpu, a.CPUMap, a.Flags)
 	}).args(func(a *remoteproto.DomainPinVcpuFlagsArgs) error {
 		return notNull(remoteproto.DomainPinVcpuFlags.Info, "cpumap", len(a.CPUMap) > 0)
 	})
@@ -170,25 +170,48 @@ func domainGetVcpuPinInfo(c *call, d *Domain, a *remoteproto.DomainGetVcpuPinInf
 	return out, nil
 }
 
-// pinVcpu says where a virtual CPU of the running guest may run; an empty
-// bitmap is taken as it is.
-func (d *Domain) pinVcpu(c *call, vcpu uint32, cpumap []byte) error {
-	if !d.load().active() {
-		return d.host.errorf(vir.ErrOperationInvalid, "cannot pin vcpus on an inactive domain")
+// pinVcpu says where a virtual CPU may run. The test driver does so for running
+// guests only, whatever the flags, and takes an empty bitmap as it is.
+func (d *Domain) pinVcpu(c *call, vcpu uint32, cpumap []byte, flags uint32) error {
+	if !d.host.tunesGuests() {
+		if !d.load().active() {
+			return d.host.errorf(vir.ErrOperationInvalid, "cannot pin vcpus on an inactive domain")
+		}
+		flags = affectLive
 	}
-	if err := d.tunable(c, impact{live: true}); err != nil {
-		return err
-	}
-	return d.editImpact(c, impact{live: true}, func(t *domxml.Domain, _ bool) error {
-		if !slices.Contains(t.OnlineVCPUs(), uint(vcpu)) {
-			return d.host.errorf(vir.ErrInvalidArg, "requested vcpu '%d' is not present in the domain", int32(vcpu))
+	set := mapSet(cpumap)
+	i, err := tuneTelling(d, c, flags, func(t *domxml.Domain, live bool) error {
+		if err := d.pinnable(t, vcpu, set, live); err != nil {
+			return err
 		}
 		tune := cpuTune(t)
 		tune.VCPUPins = slices.DeleteFunc(tune.VCPUPins, func(p domxml.VCPUPin) bool { return p.VCPU == uint(vcpu) })
-		tune.VCPUPins = append(tune.VCPUPins, domxml.VCPUPin{VCPU: uint(vcpu), CPUSet: mapSet(cpumap)})
+		tune.VCPUPins = append(tune.VCPUPins, domxml.VCPUPin{VCPU: uint(vcpu), CPUSet: set})
 		slices.SortFunc(tune.VCPUPins, func(a, b domxml.VCPUPin) int { return cmp.Compare(a.VCPU, b.VCPU) })
 		return nil
-	})
+	}, func(g drivers.Pinner, _ *domxml.Domain) error { return g.PinVcpu(c, uint(vcpu), set) })
+	if err != nil {
+		return err
+	}
+	d.tellTuned(c, i, pinned(vir.DomainTunableCPUVcpupin, vcpu, set))
+	return nil
+}
+
+// pinnable refuses virtual CPUs that there are not.
+func (d *Domain) pinnable(t *domxml.Domain, vcpu uint32, set domxml.CPUSet, live bool) error {
+	switch {
+	case !d.host.tunesGuests():
+		if !slices.Contains(t.OnlineVCPUs(), uint(vcpu)) {
+			return d.host.errorf(vir.ErrInvalidArg, "requested vcpu '%d' is not present in the domain", int32(vcpu))
+		}
+	case set.Len() == 0:
+		return d.host.errorf(vir.ErrInvalidArg, "Empty cpu list for pinning")
+	case live && !slices.Contains(t.OnlineVCPUs(), uint(vcpu)):
+		return d.host.errorf(vir.ErrInvalidArg, "vcpu %d is out of range of live cpu count %d", vcpu, t.VcpusMax())
+	case uint64(vcpu) >= uint64(t.VcpusMax()):
+		return d.host.errorf(vir.ErrInvalidArg, "vcpu %d is out of range of persistent cpu count %d", vcpu, t.VcpusMax())
+	}
+	return nil
 }
 
 func cpuTune(t *domxml.Domain) *domxml.CPUTune {

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"github.com/govirtd/govirtd/domxml"
-	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
@@ -64,32 +63,6 @@ func (d *Domain) edit(c *call, flags uint32, change func(doc *domxml.Domain, liv
 		return err
 	}
 	return d.editImpact(c, i, change)
-}
-
-// tuneOne is edit for the limits of a guest, which the reference changes in one
-// definition only.
-func (d *Domain) tuneOne(c *call, flags uint32, change func(doc *domxml.Domain, live bool) error) error {
-	if err := oneOnly(flags); err != nil {
-		return err
-	}
-	i, err := impactOf(d.load(), flags)
-	if err != nil {
-		return err
-	}
-	if err := d.tunable(c, i); err != nil {
-		return err
-	}
-	return d.host.own(d.editImpact(c, i, change))
-}
-
-// tunable refuses to change the limits of a running guest whose backend cannot:
-// they would stand in its document and nowhere else.
-func (d *Domain) tunable(c *call, i impact) error {
-	if _, ok := d.load().guest.(drivers.Tuner); i.live && !ok {
-		return vir.Errorf(vir.FromDomain, vir.ErrOperationUnsupported,
-			"%s: limits of a running guest cannot be changed yet; --config changes those of its next start", c.Info.Name)
-	}
-	return nil
 }
 
 // ofDriver stands for the error domain of the driver in errors that are made

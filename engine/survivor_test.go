@@ -31,6 +31,8 @@ type lasting struct {
 	lists int // calls of Survivors
 	// self is the backend, where that is not the driver itself.
 	self drivers.Backend
+	// personality makes another one of its own; nil for that.
+	personality func(drivers.Personality) drivers.Personality
 }
 
 type lastingGuest struct {
@@ -84,6 +86,9 @@ func (l *lasting) Open(_ context.Context, uri *url.URL) (*drivers.Host, error) {
 	h := &drivers.Host{Key: "lasting", URI: uri.String(), Personality: lastingPersonality{&testpersonality.Personality{}}, Backend: l}
 	if l.self != nil {
 		h.Backend = l.self
+	}
+	if l.personality != nil {
+		h.Personality = l.personality(h.Personality)
 	}
 	return h, nil
 }

@@ -26,7 +26,7 @@ func (p plain) Start(ctx context.Context, d *domxml.Domain, o drivers.StartOptio
 }
 
 // TestDifference38LiveLimits: the document of a running guest does not claim
-// limits that the guest has not been given.
+// limits that the guest has not been given, and tells of none.
 func TestDifference38LiveLimits(t *testing.T) {
 	b := plain{&lasting{Backend: sim.New(drivers.SimulatedHost{Online: []bool{true}}, now), guests: map[string]*lastingGuest{}}}
 	b.lasting.self = b
@@ -35,7 +35,8 @@ func TestDifference38LiveLimits(t *testing.T) {
 	must(t, s, remoteproto.DomainCreate, &remoteproto.DomainCreateArgs{Dom: dom})
 	weight := []remoteproto.TypedParam{{Field: "weight", Value: remoteproto.TypedParamValue{Type: int32(vir.TypedParamUint), Ui: 500}}}
 	fails(t, s, remoteproto.DomainSetBlkioParameters, &remoteproto.DomainSetBlkioParametersArgs{Dom: dom, Params: weight, Flags: uint32(vir.DomainAffectLive)},
-		vir.ErrOperationUnsupported,
-		"Operation not supported: domain_set_blkio_parameters: limits of a running guest cannot be changed yet; --config changes those of its next start")
+		vir.ErrOperationInvalid, "Requested operation is not valid: blkio cgroup isn't mounted")
+	fails(t, s, remoteproto.DomainGetBlkioParameters, &remoteproto.DomainGetBlkioParametersArgs{Dom: dom, Nparams: 8, Flags: uint32(vir.DomainAffectLive)},
+		vir.ErrOperationInvalid, "Requested operation is not valid: blkio cgroup isn't mounted")
 	must(t, s, remoteproto.DomainSetBlkioParameters, &remoteproto.DomainSetBlkioParametersArgs{Dom: dom, Params: weight, Flags: uint32(vir.DomainAffectConfig)})
 }

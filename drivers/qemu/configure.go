@@ -20,7 +20,8 @@ import (
 func (s *start) configure(ctx context.Context) error {
 	g := s.g
 	d := s.d.Clone() // events are looked up in the other one
-	for _, step := range []func(context.Context, *domxml.Domain) error{g.readCPU, g.findTerminals, g.setUp, g.setPasswords, g.setBalloon} {
+	steps := []func(context.Context, *domxml.Domain) error{g.readCPU, g.findTerminals, g.setUp, g.setLimits, g.setPins, g.setPasswords, g.setBalloon}
+	for _, step := range steps {
 		if err := step(ctx, d); err != nil {
 			return s.orDied(err)
 		}
@@ -110,7 +111,7 @@ func (g *Guest) setUp(ctx context.Context, d *domxml.Domain) error {
 	}
 	for i := range d.Devices.Interfaces {
 		if n := &d.Devices.Interfaces[i]; n.Link != nil && n.Link.State == "down" {
-			if err := g.verb(ctx, "set_link", object{"name": alias(n.Alias), "up": false}, nil); err != nil {
+			if err := g.SetLink(ctx, n, false); err != nil {
 				return err
 			}
 		}

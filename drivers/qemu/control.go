@@ -22,3 +22,10 @@ func (g *Guest) ControlInfo(context.Context) (drivers.ControlInfo, error) {
 	}
 	return drivers.ControlInfo{}, nil
 }
+
+var _ drivers.Scheduler = (*Backend)(nil)
+
+// Scheduler would be the control group's, which guests do not have.
+func (*Backend) Scheduler(context.Context) (name string, weight uint32, err error) {
+	return "", 0, errInvalid("cgroup CPU controller is not mounted")
+}

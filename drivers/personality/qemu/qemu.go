@@ -67,6 +67,7 @@ type Personality struct {
 
 var (
 	_ drivers.Personality   = (*Personality)(nil)
+	_ drivers.GuestTuner    = (*Personality)(nil)
 	_ drivers.DomainStepper = (*Personality)(nil)
 
 	_ drivers.MigrationTrimmer = (*Personality)(nil)
@@ -80,6 +81,9 @@ func New(cfg Config) *Personality {
 	}
 	return &Personality{cfg: cfg}
 }
+
+// TunesGuests says that limits follow the rules of hypervisors.
+func (*Personality) TunesGuests() {}
 
 // HasObjectDriver is true for all of them: a libvirt daemon for QEMU has drivers
 // for storage, networks, secrets and so on beside it.
