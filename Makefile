@@ -8,7 +8,7 @@ SCRIPTS  = conformance/scripts
 # everything but the conformance tests, which are run apart: they talk while they run
 UNITS    = $$($(GO) list ./... | grep -v '/conformance$$')
 
-.PHONY: help build demo demo-qemu test unit conformance race gen lint check bench bench-plots benchmarks soak fuzz cover oracle clean
+.PHONY: help build demo demo-qemu test unit conformance race gen lint check bench bench-plots benchmarks soak fuzz cover oracle guest clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -34,6 +34,7 @@ demo-qemu:
 test:
 	@$(SCRIPTS)/install test
 	@$(MAKE) --no-print-directory oracle || [ "$$GOVIRTD_CI" != 1 ]
+	@$(MAKE) --no-print-directory guest || [ "$$GOVIRTD_CI" != 1 ]
 	$(GO) test $(UNITS)
 	@$(MAKE) --no-print-directory conformance
 
@@ -90,6 +91,11 @@ cover:
 oracle:
 	@if [ "$$(id -u)" = 0 ]; then conformance/oracle/make; \
 	else echo "oracle: not root; the tests beside a living libvirtd 11.3.0 are skipped"; fi
+
+## guest        a guest's kernel and initrd, and clients that are used without being installed, once
+guest:
+	@$(SCRIPTS)/guest-image "$${GOVIRTD_GUEST:-/var/cache/govirtd/guest}"
+	@$(SCRIPTS)/clients "$${GOVIRTD_CLIENTS:-/var/cache/govirtd/clients}"
 
 ## clean        removes what the build made
 clean:
