@@ -63,7 +63,7 @@ func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs
 		return nil, err
 	}
 	switch {
-	case capacity < min(stored, old):
+	case capacity < stored:
 		return nil, errVolume("can't shrink capacity below existing allocation")
 	case capacity < old && flags&vir.StorageVolResizeShrink == 0:
 		return nil, errVolume("Can't shrink capacity below current capacity unless shrink flag explicitly specified")
@@ -89,7 +89,8 @@ func storageVolResize(c *call, v volumeCall, a *remoteproto.StorageVolResizeArgs
 	return nil, nil
 }
 
-// stored is how much of the image is stored, in bytes.
+// stored is how much of the image is stored, in bytes. With its own figures it
+// can be more than the disk in it has, which then cannot grow by a little.
 func (v volumeCall) stored(c *call) (uint64, error) {
 	if _, ok := c.host.backend.(drivers.StorageVolumeLooker); ok {
 		err := v.lookAgain(c, false)
@@ -100,7 +101,7 @@ func (v volumeCall) stored(c *call) (uint64, error) {
 		return 0, err
 	}
 	defer content.Close()
-	return uint64(content.Allocated()), nil
+	return min(uint64(content.Allocated()), v.doc.Capacity.Value), nil
 }
 
 // wipe may take long, and afterwards there is another kind of volume.

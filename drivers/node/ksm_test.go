@@ -33,6 +33,10 @@ func TestNodeMemoryParameters(t *testing.T) {
 	h.write = func(name, _ string) error { return &fs.PathError{Op: "write", Path: name, Err: syscall.EPERM} }
 	refused(t, set(vir.NodeMemorySharedMergeAcrossNodes, 2), vir.ErrSystemError, vir.FromNone,
 		"failed to set shm_merge_across_nodes: Operation not permitted")
+	// The kernel's own reason, whatever it is.
+	h.write = func(name, _ string) error { return &fs.PathError{Op: "write", Path: name, Err: syscall.EINVAL} }
+	refused(t, set(vir.NodeMemorySharedMergeAcrossNodes, 7), vir.ErrSystemError, vir.FromNone,
+		"failed to set shm_merge_across_nodes: Invalid argument")
 
 	// A kernel without it.
 	h, _ = tree(nil)

@@ -73,7 +73,8 @@ func (s *Storage) ResizeStorageVolume(ctx context.Context, pool *domxml.StorageP
 }
 
 // resizeImage lets qemu-img do it, which wants to know what the image stands
-// on: what a longer disk has behind the old end must not show through.
+// on: what a longer disk has behind the old end must not show through. Disks in
+// images have whole sectors.
 func (s *Storage) resizeImage(ctx context.Context, pool *domxml.StoragePool, vol *domxml.StorageVolume, e *entry, capacity uint64) error {
 	c := &command{name: "qemu-img"}
 	defer c.close()
@@ -87,6 +88,9 @@ func (s *Storage) resizeImage(ctx context.Context, pool *domxml.StoragePool, vol
 		return err
 	}
 	c.args = append([]string{"resize"}, c.objects...)
+	if tail := capacity % 512; tail > 0 {
+		capacity += 512 - tail
+	}
 	if capacity < vol.Capacity.Value {
 		c.args = append(c.args, "--shrink")
 	}

@@ -112,6 +112,8 @@ func TestResizeQcow2(t *testing.T) {
 	size(4 << 20)
 	b.must(b.s.ResizeStorageVolume(t.Context(), b.pool, v, 2<<20, vir.StorageVolResizeShrink))
 	size(2 << 20)
+	b.must(b.s.ResizeStorageVolume(t.Context(), b.pool, v, 2<<20+1, 0))
+	size(2<<20 + 512)
 	b.fails(b.s.ResizeStorageVolume(t.Context(), b.pool, v, 1<<62, 0), vir.ErrInternalError, "unexpected exit status 1: qemu-img: ")
 }
 

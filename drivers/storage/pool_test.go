@@ -5,6 +5,7 @@ package storage
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -88,6 +89,24 @@ func TestOtherPools(t *testing.T) {
 	}
 	if want := "dir fs netfs logical disk iscsi iscsi-direct scsi mpath rbd gluster zfs"; strings.Join(have, " ") != want {
 		t.Errorf("there are %v, want %s", have, want)
+	}
+}
+
+// TestVolumeOrder: volumes are listed by their names.
+func TestVolumeOrder(t *testing.T) {
+	b := newBench(t)
+	want := []string{"10", "9", "Beta", "alpha", "zeta"}
+	for _, i := range []int{3, 0, 4, 2, 1} {
+		b.write(want[i], "")
+	}
+	c, err := b.s.ScanStoragePool(t.Context(), b.pool, nil)
+	b.must(err)
+	var got []string
+	for _, v := range c.Volumes {
+		got = append(got, v.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("volumes %v, want %v", got, want)
 	}
 }
 
