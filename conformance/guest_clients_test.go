@@ -28,6 +28,7 @@ func TestGuestClients(t *testing.T) {
 	if os.Getuid() != 0 {
 		lab.Missing(t, "root, since guests run as somebody else")
 	}
+	t.Parallel()
 	needPython(t)
 	lab.Tool(t, "qemu-system-x86_64")
 	nbdkit := lab.Tool(t, "nbdkit")
