@@ -128,7 +128,7 @@ func (d *Domain) editTurn(c *call, t *turn, i impact, change func(doc *domxml.Do
 		})
 		if same {
 			if i.live {
-				d.keepStatus()
+				d.keepStatus() // for the next daemon
 			}
 			return nil
 		}

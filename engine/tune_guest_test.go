@@ -24,6 +24,7 @@ type tuned struct {
 	*lasting
 	said []string
 	err  error
+	kept *domxml.Domain
 }
 
 type tunedPersonality struct{ drivers.Personality }
@@ -40,6 +41,12 @@ func (p tunedPersonality) Rule(procedure string) (drivers.Rule, bool) {
 type tunedGuest struct {
 	drivers.Guest
 	t *tuned
+}
+
+// KeepStatus is what the next daemon would know.
+func (g *tunedGuest) KeepStatus(s drivers.Status) error {
+	g.t.kept = s.Domain
+	return nil
 }
 
 func (*tuned) GuestType() reflect.Type { return reflect.TypeFor[*tunedGuest]() }
@@ -178,6 +185,10 @@ func TestTuneGuest(t *testing.T) {
 		}
 		if now := must(t, s, remoteproto.DomainGetXMLDesc, &remoteproto.DomainGetXMLDescArgs{Dom: dom}).XML; !strings.Contains(now, step.live) {
 			t.Errorf("step %d: no %s in %s", i, step.live, now)
+		}
+		kept, err := domxml.FormatDomain(b.kept, 0)
+		if err != nil || !strings.Contains(string(kept), step.live) {
+			t.Errorf("step %d: no %s in what is kept: %s, %v", i, step.live, kept, err)
 		}
 		if told := tunables(t, s); told != step.told {
 			t.Errorf("step %d: told of %q, want %q", i, told, step.told)
