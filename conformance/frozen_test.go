@@ -44,13 +44,16 @@ func newHerd(t testing.TB, n int) *herd {
 	return h
 }
 
-// signal sends a signal to a guest's process.
+// signal sends a signal to a guest's process, and waits until one that is to stand still does.
 func (h *herd) signal(t testing.TB, dom rp.Domain, s syscall.Signal) {
 	t.Helper()
 	for _, p := range lab.Guests(h.dir) {
 		if slices.Contains(p.Args, uuidText(dom.UUID)) {
 			if err := syscall.Kill(p.PID, s); err != nil {
 				t.Fatal(err)
+			}
+			if s == syscall.SIGSTOP && !eventually(10*time.Second, func() bool { return lab.Stopped(p.PID) }) {
+				t.Fatalf("the process of '%s' does not stop", dom.Name)
 			}
 			return
 		}

@@ -107,6 +107,21 @@ func Guests(dir string) (list []Process) {
 	return list
 }
 
+// Stopped reports whether all threads of a process have stopped, which takes a moment.
+func Stopped(pid int) bool {
+	threads, err := filepath.Glob(filepath.Join("/proc", strconv.Itoa(pid), "task/*/stat"))
+	if err != nil {
+		return false
+	}
+	for _, path := range threads {
+		stat, err := os.ReadFile(path)
+		if err == nil && !bytes.HasPrefix(stat[bytes.LastIndexByte(stat, ')')+1:], []byte(" T")) {
+			return false
+		}
+	}
+	return len(threads) > 0
+}
+
 // Started is when a process was started, empty if it runs no more.
 func Started(pid int) string {
 	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))

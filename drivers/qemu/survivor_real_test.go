@@ -267,6 +267,19 @@ func TestStrays(t *testing.T) {
 	}
 }
 
+// stands reports whether all threads of a process have stopped.
+func stands(t *testing.T, pid int) bool {
+	t.Helper()
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/stat", pid))
+	if err != nil || len(threads) == 0 {
+		t.Fatalf("threads %v, %v", threads, err)
+	}
+	return !slices.ContainsFunc(threads, func(path string) bool {
+		u, err := readUsage(path)
+		return err == nil && u.state != 'T'
+	})
+}
+
 // TestFullQueue has guests that stand still, and whose monitors have no room
 // for another connection: they are neither given up nor out of reach.
 func TestFullQueue(t *testing.T) {
@@ -275,9 +288,13 @@ func TestFullQueue(t *testing.T) {
 	for _, name := range []string{"one", "two"} {
 		pid := pidOf(t, dirs, name)
 		t.Cleanup(func() { _ = unix.Kill(pid, unix.SIGKILL) })
-		// The daemon that has gone was connected.
 		if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
 			t.Fatal(err)
+		}
+		for end := time.Now().Add(5 * time.Second); !stands(t, pid); time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("the process does not stop")
+			}
 		}
 		lib, err := filepath.Glob(dirs.Lib + "/domain-*-" + name + "/monitor.sock")
 		if err != nil || len(lib) != 1 {
