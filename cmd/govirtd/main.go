@@ -83,7 +83,11 @@ func run(args []string, stdout, stderr io.Writer) int {
 	}
 	watchStats(d, stderr)
 	rw, _ := cfg.Sockets()
-	fmt.Fprintf(stdout, "govirtd is ready: virsh -c 'test+unix:///default?socket=%s' list --all\n", rw)
+	host := "test+unix:///default"
+	if cfg.QEMU == daemon.QEMUSimulated {
+		host = "qemu+unix:///system"
+	}
+	fmt.Fprintf(stdout, "govirtd is ready: virsh -c '%s?socket=%s' list --all\n", host, rw)
 	if _, err := sd.SdNotify(false, sd.SdNotifyReady); err != nil {
 		log.Warn("cannot tell the service manager", "error", err)
 	}
