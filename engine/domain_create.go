@@ -93,6 +93,9 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 	if tree == nil {
 		tree = def.tree()
 	}
+	if err := h.checkNetworksOf(tree); err != nil {
+		return err
+	}
 	guest, err := h.backend.Start(ctx, tree, drivers.StartOptions{ID: id, Paused: v == verbStartPaused, Saved: saved},
 		func(f drivers.Fact) {
 			if !early.hold(f) {

@@ -37,6 +37,28 @@ func (h *Host) networkOf(ref *remoteproto.Network) (*Network, error) {
 	return nil, vir.Errorf(vir.FromNetwork, vir.ErrNoNetwork, "no network with matching uuid '%s' (%s)", domxml.UUID(ref.UUID), ref.Name)
 }
 
+// checkNetworksOf wants the networks of a domain that is to start to be active.
+// The reference's test driver starts it in any case.
+func (h *Host) checkNetworksOf(d *domxml.Domain) error {
+	if !h.networkDriver() {
+		return nil
+	}
+	for i := range d.Devices.Interfaces {
+		in := &d.Devices.Interfaces[i]
+		if in.Type != "network" || in.Source == nil {
+			continue
+		}
+		n := h.networks.name(in.Source.Network)
+		if n == nil {
+			return vir.Errorf(vir.FromNetwork, vir.ErrNoNetwork, "no network with matching name '%s'", in.Source.Network)
+		}
+		if !n.load().active {
+			return vir.Errorf(vir.FromNetwork, vir.ErrOperationInvalid, "network '%s' is not active", in.Source.Network)
+		}
+	}
+	return nil
+}
+
 // checkBridge refuses the bridge of another network; networks.mu is held.
 func (h *Host) checkBridge(tree *domxml.Network) error {
 	if !h.networkDriver() || tree.Bridge == nil || tree.Bridge.Name == "" {

@@ -87,3 +87,16 @@ func TestNetworkSettled(t *testing.T) {
 		}
 	}
 }
+
+// TestNetworksOfGuests: a guest starts once its network is active.
+func TestNetworksOfGuests(t *testing.T) {
+	s, _ := filesHost(t)
+	d := must(t, s, remoteproto.DomainDefineXML, &remoteproto.DomainDefineXMLArgs{XML: "<domain type='test'><name>w</name><memory>1024</memory>" +
+		"<os><type>hvm</type></os><devices><interface type='network'><source network='n'/></interface></devices></domain>"}).Dom
+	start := &remoteproto.DomainCreateArgs{Dom: d}
+	fails(t, s, remoteproto.DomainCreate, start, vir.ErrNoNetwork, "Network not found: no network with matching name 'n'")
+	n := defineNet(t, s, "n", "")
+	fails(t, s, remoteproto.DomainCreate, start, vir.ErrOperationInvalid, "Requested operation is not valid: network 'n' is not active")
+	must(t, s, remoteproto.NetworkCreate, &remoteproto.NetworkCreateArgs{Net: n})
+	must(t, s, remoteproto.DomainCreate, start)
+}
