@@ -6,56 +6,18 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/govirtd/govirtd/conformance/lab"
-	"github.com/govirtd/govirtd/conformance/transcript"
 )
 
 var recordStorage = flag.Bool("storage.record", false, "write down what libvirtd 11.3.0 answers to the steps of testdata/storage.steps")
 
-// storageStep is one line of testdata/storage.steps with the answer to it.
-type storageStep struct {
-	Step string `json:"step"`
-	transcript.Answer
-	file string // what "file" writes
-}
-
-// storageSteps reads the story.
-func storageSteps(t *testing.T) (steps []storageStep) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "storage.steps"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var file *storageStep
-	for line := range strings.Lines(string(text)) {
-		bare := strings.TrimSpace(line)
-		switch {
-		case file != nil && bare == "end":
-			steps, file = append(steps, *file), nil
-		case file != nil:
-			file.file += line
-		case bare == "" || strings.HasPrefix(bare, "#"):
-		case strings.HasPrefix(bare, "file "):
-			file = &storageStep{Step: bare}
-		default:
-			steps = append(steps, storageStep{Step: bare})
-		}
-	}
-	return steps
-}
-
 // storageVaries is what differs from one run to the next, or with the file system and the version of qemu-img.
-var storageVaries = []struct {
-	of   *regexp.Regexp // the step
-	what *regexp.Regexp
-	by   string
-}{
+var storageVaries = []variation{
 	{regexp.MustCompile(`^pool-info`), regexp.MustCompile(`(?m)^(Capacity|Allocation|Available): .*`), "$1: N"},
 	{regexp.MustCompile(`^pool-dumpxml`), regexp.MustCompile(`bytes'>[1-9]\d*<`), "bytes'>N<"},
 	{regexp.MustCompile(`^vol-dumpxml`), regexp.MustCompile(`<(.)time>.*</.time>`), "<${1}time>N</${1}time>"},
@@ -72,42 +34,11 @@ var storageVaries = []struct {
 }
 
 // tellStorage tells the story to the storage driver of a daemon.
-func tellStorage(t *testing.T, d *lab.Daemon, virsh *lab.Virsh) []storageStep {
+func tellStorage(t *testing.T, d *lab.Daemon, virsh *lab.Virsh) []storyStep {
 	t.Helper()
-	uri := "qemu+unix:///system?socket=" + d.Socket()
-	steps := storageSteps(t)
+	steps := storySteps(t, "storage.steps")
 	for i := range steps {
-		s := &steps[i]
-		name, rest, _ := strings.Cut(s.Step, " ")
-		switch name {
-		case "file":
-			text := strings.ReplaceAll(s.file, "$DIR", d.WorkDir)
-			if err := os.WriteFile(filepath.Join(d.WorkDir, rest), []byte(text), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		case "sh":
-			cmd := exec.Command("/bin/sh", "-c", rest)
-			cmd.Dir = d.WorkDir
-			out, err := cmd.CombinedOutput()
-			if s.Stdout = string(out); err != nil {
-				s.Exit = 1
-			}
-		default:
-			var args []string
-			for _, a := range strings.Fields(s.Step) {
-				args = append(args, strings.ReplaceAll(a, "$DIR", d.WorkDir))
-			}
-			s.Answer = virsh.Run(d.Place, nil, "", append([]string{"-c", uri}, args...)...)
-		}
-		for _, text := range []*string{&s.Stdout, &s.Stderr} {
-			*text = strings.ReplaceAll(*text, d.WorkDir, "$DIR")
-			for _, v := range storageVaries {
-				if v.of.MatchString(s.Step) {
-					*text = v.what.ReplaceAllString(*text, v.by)
-				}
-			}
-		}
+		steps[i].Answer = masked(d, steps[i].Step, tellStep(t, d, virsh, steps[i]), storageVaries)
 	}
 	return steps
 }
@@ -118,7 +49,7 @@ func storageRecord() string {
 }
 
 // compareStorage compares a telling with what is recorded.
-func compareStorage(t *testing.T, virsh *lab.Virsh, got []storageStep) {
+func compareStorage(t *testing.T, virsh *lab.Virsh, got []storyStep) {
 	t.Helper()
 	f, err := os.Open(storageRecord())
 	if err != nil {
@@ -137,7 +68,7 @@ func compareStorage(t *testing.T, virsh *lab.Virsh, got []storageStep) {
 		if strings.HasPrefix(g.Step, "file ") {
 			continue
 		}
-		var want storageStep
+		var want storyStep
 		if err := lines.Decode(&want); err != nil || want.Step != g.Step {
 			t.Fatalf("the record has %q where the story has %q (%v); run with -storage.record", want.Step, g.Step, err)
 		}
