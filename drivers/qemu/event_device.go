@@ -31,7 +31,7 @@ func (g *Guest) onIOError(e struct {
 		k = g.diskOfDevice(e.Device)
 	}
 	if k != nil {
-		f.Path, f.Alias = sourcePath(k.Source), alias(k.Alias)
+		f.Path, f.Alias = g.path(k), alias(k.Alias)
 	}
 	if f.Action == vir.DomainEventIOErrorPause {
 		g.explain()
@@ -67,6 +67,7 @@ func (g *Guest) onThreshold(e struct {
 	}
 	f := drivers.ThresholdPassed{Target: k.Target.Dev, Path: sourcePath(s), Threshold: e.Mark, Excess: e.Excess}
 	if s == k.Source {
+		f.Path = g.path(k)
 		g.notify(f)
 	}
 	f.Target = fmt.Sprintf("%s[%d]", k.Target.Dev, index)

@@ -30,10 +30,11 @@ type Guest struct {
 	notify   drivers.Notify
 	images   []string // whose owner was changed
 	ports    []int
-	lastNode uint        // the highest number that an image has had
-	cpu      *domxml.CPU // of the definition; never changed
-	foreign  string      // what another daemon has put into the status
-	tainted  atomic.Bool // said in the log
+	lastNode uint             // the highest number that an image has had
+	cpu      *domxml.CPU      // of the definition; never changed
+	foreign  string           // what another daemon has put into the status
+	tainted  atomic.Bool      // said in the log
+	places   map[string]place // of disks that are volumes of pools, by target
 
 	// live is the document as the engine last had it; it is never changed.
 	live atomic.Pointer[domxml.Domain]

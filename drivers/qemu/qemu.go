@@ -39,6 +39,8 @@ type Config struct {
 	Processors Processors
 	// Secret is the value of a secret of the host.
 	Secret func(argv.SecretRef) ([]byte, error)
+	// Volume is a volume of an active storage pool of the host.
+	Volume func(pool, volume string) (*domxml.StorageVolume, error)
 	// Settings are those of all command lines; what belongs to one guest is
 	// filled in.
 	Settings argv.Options

@@ -80,6 +80,12 @@ func (s *start) document(context.Context) error {
 	s.opts.Dirs = s.g.dirs
 	s.opts.HostEnv = hostEnv
 	s.opts.Now = time.Now()
+	if err := s.volumes(); err != nil {
+		return err
+	}
+	if err := s.secrets(); err != nil {
+		return err
+	}
 	if err := s.chains(); err != nil {
 		return err
 	}
@@ -93,6 +99,31 @@ func (s *start) document(context.Context) error {
 		s.d.Resource = &domxml.Resource{Partition: "/machine"}
 	}
 	return argv.Prepare(s.d, &s.opts)
+}
+
+// secrets asks for those of encrypted disks: without them nothing else of the
+// disks matters.
+func (s *start) secrets() error {
+	for i := range s.d.Devices.Disks {
+		k := &s.d.Devices.Disks[i]
+		e := k.Encryption
+		if k.Source != nil && k.Source.Encryption != nil {
+			e = k.Source.Encryption
+		}
+		if e == nil || s.b.cfg.Secret == nil {
+			continue
+		}
+		for _, secret := range e.Secrets {
+			ref := argv.SecretRef{Type: "volume", Usage: secret.Usage}
+			if secret.UUID != nil {
+				ref.UUID = *secret.UUID
+			}
+			if _, err := s.b.cfg.Secret(ref); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // label writes into the document whom the guest runs as.
@@ -242,6 +273,7 @@ func (s *start) spawn(context.Context) error {
 		return errSystem(vir.FromNone, err, "Cannot check QEMU binary %s", c.Path)
 	}
 	s.g.started = time.Now()
+	s.nameVolumes()
 	pid := pidPath(s.b.cfg.Dirs.Run, s.g.name)
 	if err := replace(pid, []byte(strconv.Itoa(s.g.proc.pid)), 0o644); err != nil {
 		return errSystem(vir.FromQEMU, err, "Failed to write pid file '%s'", pid)

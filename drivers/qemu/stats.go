@@ -212,7 +212,11 @@ func (f *figures) blocks() {
 
 func (f *figures) block(prefix string, k *domxml.Disk, image numbered, level int, known blockFigures) {
 	f.add(prefix+"name", k.Target.Dev)
-	if path := sourcePath(image.source); path != "" {
+	path := sourcePath(image.source)
+	if level == 0 {
+		path = f.g.path(k)
+	}
+	if path != "" {
 		f.add(prefix+"path", path)
 	}
 	if f.g == nil {

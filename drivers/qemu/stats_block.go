@@ -105,8 +105,11 @@ func (g *Guest) queryBlocks(ctx context.Context) (map[string]blockFigures, error
 			FlushRequests: s.Stats.FlushRequests, FlushTime: s.Stats.FlushTime, Errors: -1,
 		}}
 		at := &s
-		for _, src := range chain(k) {
+		for level, src := range chain(k) {
 			i := imageFigures{index: src.index, path: sourcePath(src.source), highest: at.highest()}
+			if level == 0 {
+				i.path = g.path(k)
+			}
 			name := argv.NodeName(src.index)
 			storage, format := sizes[name+"-storage"], sizes[name+"-format"]
 			if format.Name == "" {
@@ -193,6 +196,12 @@ func (b *Backend) BlockInfo(ctx context.Context, d *domxml.Domain, guest drivers
 	path := ""
 	if k.Source != nil && (k.Type == domxml.DiskFile || k.Type == domxml.DiskBlock) {
 		path = k.Source.File + k.Source.Dev
+	}
+	if g, ok := guest.(*Guest); ok && k.Source != nil {
+		path = g.path(k)
+	} else if k.Type == domxml.DiskVolume && k.Source != nil {
+		// The reference looks for the volume when the guest starts, too.
+		return drivers.BlockInfo{}, vir.Errorf(vir.FromStorage, vir.ErrInternalError, "missing storage backend for 'volume' storage")
 	}
 	if path == "" && (k.Source == nil || k.Type != domxml.DiskNetwork) {
 		return drivers.BlockInfo{}, errArgument("disk '%s' does not currently have a source assigned", disk)

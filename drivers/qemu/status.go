@@ -156,7 +156,7 @@ func (g *Guest) statusText(s drivers.Status) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Write(withNodes(doc, s.Domain))
+	b.Write(g.withNodes(doc, s.Domain))
 	b.WriteString("</domstatus>\n")
 	return b.Bytes(), nil
 }
@@ -179,7 +179,7 @@ func sortedKeys(m map[int]int) []int {
 // withNodes writes the names of nodes into the text of a document, where
 // libvirt looks for them: in each source with a number, and in each disk the
 // name of its device. The text is our own formatter's, a line per element.
-func withNodes(doc []byte, d *domxml.Domain) []byte {
+func (g *Guest) withNodes(doc []byte, d *domxml.Domain) []byte {
 	// Nothing that a user has chosen stands behind the last of these lines as
 	// an element of its own.
 	at := bytes.LastIndex(doc, []byte("\n  <devices>\n"))
@@ -208,6 +208,7 @@ func withNodes(doc []byte, d *domxml.Domain) []byte {
 			if own == "" {
 				own, index = index, ""
 			} else if disk < len(d.Devices.Disks) {
+				text = g.withPlace(text, &d.Devices.Disks[disk])
 				format = topFormat(&d.Devices.Disks[disk])
 			}
 			if own == "" {

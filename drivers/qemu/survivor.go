@@ -51,7 +51,8 @@ type statusFile struct {
 	CPU        *verbatim `xml:"cpu"`
 	Logd       *verbatim `xml:"chardevStdioLogd"`
 
-	doc *domxml.Domain
+	doc    *domxml.Domain
+	places map[string]place
 }
 
 // verbatim is an element as it stands.
@@ -114,6 +115,9 @@ func readStatus(path string) (*statusFile, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if s.doc, err = domxml.ParseDomain(b[from:to], domxml.Live(), domxml.Stored()); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if s.places, err = placesIn(b[from:to]); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if s.PID <= 1 {
@@ -189,7 +193,8 @@ func (b *Backend) found(s *statusFile) *Guest {
 		g.cpu = c
 	}
 	g.ports = screenPorts(s.doc)
-	g.images = ownFiles(s.doc)
+	g.places = s.places
+	g.images = append(ownFiles(s.doc), g.volumeFiles()...)
 	g.live.Store(s.doc)
 	return g
 }

@@ -120,6 +120,9 @@ func Listen(ctx context.Context, cfg Config) (*Daemon, error) {
 		real.secret = func(uuid domxml.UUID, usage domxml.SecretUsageType, id string) ([]byte, error) {
 			return e.SecretValue(qemupersonality.HostKey, uuid, usage, id)
 		}
+		real.volume = func(pool, volume string) (*domxml.StorageVolume, error) {
+			return e.VolumeOf(qemupersonality.HostKey, pool, volume)
+		}
 	}
 	d := &Daemon{cfg: cfg, engine: e, qemu: real, server: remote.NewServer(e.Table(), cfg.Options)}
 	rw, ro := cfg.Sockets()

@@ -49,8 +49,9 @@ type qemuHost struct {
 	cfg    Config
 	places places
 	store  *qemucaps.Store
-	// secret asks the engine, which is made after the drivers.
+	// secret and volume ask the engine, which is made after the drivers.
 	secret func(uuid domxml.UUID, usage domxml.SecretUsageType, id string) ([]byte, error)
+	volume func(pool, volume string) (*domxml.StorageVolume, error)
 
 	mu    sync.Mutex
 	host  *drivers.Host
@@ -111,6 +112,7 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 		Secret: func(ref argv.SecretRef) ([]byte, error) {
 			return q.secret(ref.UUID, domxml.SecretUsageType(ref.Type), ref.Usage)
 		},
+		Volume:   func(pool, volume string) (*domxml.StorageVolume, error) { return q.volume(pool, volume) },
 		Settings: argv.Options{VNC: argv.VNCOptions{Listen: "127.0.0.1"}, SPICE: argv.SPICEOptions{Listen: "127.0.0.1"}},
 		Log:      q.cfg.Log,
 	})

@@ -14,6 +14,7 @@ import (
 type qemuHost struct {
 	places places
 	secret func(uuid domxml.UUID, usage domxml.SecretUsageType, id string) ([]byte, error)
+	volume func(pool, volume string) (*domxml.StorageVolume, error)
 }
 
 type places struct{ session bool }
