@@ -7,6 +7,9 @@ GOVIRTD  = bin/govirtd
 SCRIPTS  = conformance/scripts
 # everything but the conformance tests, which are run apart: they talk while they run
 UNITS    = $$($(GO) list ./... | grep -v '/conformance$$')
+# what has concurrency: documents, command lines and the like are made by pure functions
+RACED    = $$($(GO) list ./remote/... ./engine/... ./drivers/... ./internal/... ./protocol/proc/... ./virttest/... | \
+  grep -v -e /personality/ -e /argv$$ -e /blockchain$$ -e /cpumap$$ -e /archtest$$ -e /corpus$$ -e /firmware$$ -e /plot$$ -e /diskimage$$)
 
 .PHONY: help build demo demo-qemu test unit conformance race gen lint check bench bench-plots benchmarks soak fuzz cover oracle guest clean
 
@@ -48,7 +51,7 @@ conformance:
 
 ## race         the concurrent packages under the race detector
 race:
-	$(GO) test -race ./remote/... ./engine/... ./drivers/... ./internal/... ./protocol/proc/...
+	$(GO) test -race $(RACED)
 
 ## gen          regenerates the generated code
 gen:
