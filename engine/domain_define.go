@@ -136,11 +136,26 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 		return err
 	}
 	after := *d.load()
+	forget := func() error { return nil }
+	if b, ok := h.backend.(drivers.DomainForgetter); ok && after.config != nil {
+		if forget, err = b.MayForget(after.config.tree(), vir.DomainUndefineFlags(flags)); err != nil {
+			return err
+		}
+	}
 	after.config, after.gone = nil, !after.active()
 	after.autostart = after.autostart && h.keeper == nil
 	if err := t.keep(c, after.name, after.lasting()); err != nil {
 		return err
 	}
+	if err := d.undefineKept(c, flags, after.autostart); err != nil {
+		return err
+	}
+	return forget()
+}
+
+// undefineKept takes a definition away that is no longer kept.
+func (d *Domain) undefineKept(c *call, flags uint32, autostart bool) error {
+	h := d.host
 	h.domains.mu.Lock()
 	defer h.domains.mu.Unlock()
 	if err := d.mayUndefine(flags); err != nil {
@@ -156,7 +171,7 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 		r.managedSave = false
 		// The test driver of the reference remembers the mark for the next
 		// definition of a running guest; what is kept goes with the definition.
-		r.autostart = after.autostart
+		r.autostart = autostart
 		r.gone = inactive
 		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventUndefined), int32(vir.DomainEventUndefinedRemoved))}
 	})

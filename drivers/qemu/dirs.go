@@ -28,7 +28,7 @@ func (b *Backend) makeDirs() error {
 		{d.Run, 0o755, false}, {d.Lib, 0o755, true}, {d.Log, 0o700, false}, {filepath.Join(d.Run, "channel"), 0o755, true},
 		{filepath.Join(d.Lib, "ram"), 0o755, true}, {filepath.Join(d.Lib, "nvram"), 0o755, true}, {filepath.Join(d.Lib, "dump"), 0o755, true},
 	} {
-		if err := os.MkdirAll(f.path, f.mode); err != nil {
+		if err := makeDir(f.path, f.mode); err != nil {
 			return err
 		}
 		if f.guest {
@@ -36,6 +36,18 @@ func (b *Backend) makeDirs() error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// makeDir makes a folder with that mode, unless it is there, and those above it
+// which everybody may pass through.
+func makeDir(path string, mode os.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, mode); err != nil && !os.IsExist(err) {
+		return err
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ type Guest struct {
 	cpu      *domxml.CPU      // of the definition; never changed
 	foreign  string           // what another daemon has put into the status
 	tainted  atomic.Bool      // said in the log
+	standing atomic.Int32     // of its domain: see endTPM
 	places   map[string]place // of disks that are volumes of pools, by target
 
 	// live is the document as the engine last had it; it is never changed.
@@ -181,6 +182,7 @@ func (g *Guest) clear() {
 	b := g.backend
 	b.remove(g)
 	g.forgetStatus()
+	g.endTPM()
 	b.ports.put(g.ports)
 	g.giveImages()
 	for _, dir := range []string{g.dirs.Lib, g.dirs.Channel, g.dirs.RAM} {

@@ -58,7 +58,7 @@ type start struct {
 }
 
 func (s *start) run(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{s.cpu, s.document, s.places, s.sockets, s.devices, s.owners, s.spawn, s.greet, s.configure} {
+	for _, step := range []func(context.Context) error{s.cpu, s.document, s.places, s.sockets, s.devices, s.owners, s.tpms, s.spawn, s.greet, s.configure} {
 		if err := step(ctx); err != nil {
 			return err
 		}

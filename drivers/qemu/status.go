@@ -68,6 +68,12 @@ func (g *Guest) KeepStatus(s drivers.Status) error {
 		return err
 	}
 	g.live.Store(s.Domain)
+	if s.State != vir.DomainPaused || s.Reason != int32(vir.DomainPausedStartingUp) {
+		g.standing.Store(transient)
+		if s.Persistent {
+			g.standing.Store(persistent)
+		}
+	}
 	return nil
 }
 
