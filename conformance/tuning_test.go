@@ -14,7 +14,7 @@ import (
 
 // tuned is a guest with something to tune.
 const tuned = `<domain type='qemu'><name>%[2]s</name><uuid>a0000000-0000-4000-8000-000000000001</uuid><memory unit='MiB'>64</memory><vcpu>2</vcpu>
-<iothreads>1</iothreads><os><type arch='x86_64' machine='pc'>hvm</type></os><devices>
+<iothreads>3</iothreads><os><type arch='x86_64' machine='pc'>hvm</type></os><devices>
 <disk type='file' device='disk'><driver name='qemu' type='raw'/><source file='%[1]s/image'/><target dev='vda' bus='virtio'/></disk>
 <disk type='file' device='cdrom'><target dev='hda' bus='ide'/></disk>
 <interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/></interface>
@@ -60,14 +60,17 @@ iothreadset t 1 --thread-pool-min 9
 iothreadset t 1 --poll-max-ns 77 --config
 iothreadset t 9 --poll-max-ns 77
 domstats t --iothread
-iothreadadd t 3 --live --config
-iothreadadd t 3
-iothreadpin t 3 0 --live --config
+iothreadadd t 4 --live --config
+iothreadadd t 4
+iothreadpin t 4 0 --live --config
 iothreadpin t 9 0
 iothreadpin t 9 0 --config
-iothreaddel t 3
+iothreadinfo t
+iothreaddel t 4
 iothreaddel t 9
 iothreadinfo t
+iothreadinfo t --config
+domstats t --iothread
 vcpupin t 0 0
 vcpupin t 1 1 --live --config
 vcpupin t 5 0
@@ -93,7 +96,7 @@ blkdeviotune t vda --total-bytes-sec 5
 setmem t 16M
 iothreadset t 1 --poll-max-ns 78
 iothreadset t 1 --poll-max-ns 78 --live
-iothreadadd t 3 --config
+iothreadadd t 5 --config
 vcpupin t 0 0 --config
 vcpupin t 0 0
 dumpxml t

@@ -39,14 +39,18 @@ type Pinner interface {
 // IOThreader changes the threads that work for disks (virDomainAddIOThread,
 // virDomainDelIOThread, virDomainSetIOThreadParams).
 type IOThreader interface {
+	// IOThreadNumbers are those that there are, in the order in which the
+	// hypervisor tells of them (virDomainGetIOThreadInfo).
+	IOThreadNumbers(ctx context.Context) ([]uint, error)
 	AddIOThread(ctx context.Context, t *domxml.IOThread) error
 	RemoveIOThread(ctx context.Context, id uint) error
 	// SetIOThread changes what t sets.
 	SetIOThread(ctx context.Context, t *domxml.IOThread) error
 }
 
-// LinkSetter plugs a card's cable in or pulls it out. It is what a guest can do
-// of virDomainUpdateDeviceFlags that has no DevicePlugger.
+// LinkSetter plugs a card's cable in or pulls it out, which is all that can be
+// changed of the guest's cards (virDomainUpdateDeviceFlags): a DevicePlugger
+// without it changes them otherwise, too.
 type LinkSetter interface {
 	SetLink(ctx context.Context, card *domxml.Interface, up bool) error
 }

@@ -47,9 +47,8 @@ type binding struct {
 	// needs is the ability that the backend must have, guestNeeds that of its
 	// guests; nil for none.
 	needs, guestNeeds reflect.Type
-	// orNeeds is another ability that does as well as needs, orGuestNeeds one
-	// that does instead of guestNeeds for some calls.
-	orNeeds, orGuestNeeds reflect.Type
+	// orNeeds is another ability that does as well as needs.
+	orNeeds reflect.Type
 	// always: part of every personality whatever the reference's table says.
 	always bool
 }
@@ -131,12 +130,6 @@ func orNeeding[C, A any](s setup[A]) setup[A] {
 // needsGuest names the ability that the guests of the backend must have.
 func needsGuest[C, A any](s setup[A]) setup[A] {
 	s.guestNeeds = reflect.TypeFor[C]()
-	return s
-}
-
-// orNeedsGuest names another ability that is enough for some calls.
-func orNeedsGuest[C, A any](s setup[A]) setup[A] {
-	s.orGuestNeeds = reflect.TypeFor[C]()
 	return s
 }
 

@@ -24,9 +24,9 @@ func bindDomainDevices(b *binder) {
 	needsGuest[drivers.DevicePlugger](change(b, remoteproto.DomainDetachDeviceAlias, func(c *call, d *Domain, a *remoteproto.DomainDetachDeviceAliasArgs) (*proc.Void, error) {
 		return nil, d.detachDeviceAlias(c, a.Alias, a.Flags)
 	})).knows(affectLive | affectConfig).flagsLater()
-	orNeedsGuest[drivers.LinkSetter](needsGuest[drivers.DevicePlugger](change(b, remoteproto.DomainUpdateDeviceFlags, func(c *call, d *Domain, a *remoteproto.DomainUpdateDeviceFlagsArgs) (*proc.Void, error) {
+	needsGuest[drivers.DevicePlugger](change(b, remoteproto.DomainUpdateDeviceFlags, func(c *call, d *Domain, a *remoteproto.DomainUpdateDeviceFlagsArgs) (*proc.Void, error) {
 		return nil, d.updateDevice(c, a.XML, a.Flags)
-	}))).knows(affectLive | affectConfig | uint32(vir.DomainDeviceModifyForce))
+	})).knows(affectLive | affectConfig | uint32(vir.DomainDeviceModifyForce))
 }
 
 // presentImpact are the flags that the calls without flags stand for.
@@ -210,7 +210,7 @@ func (d *Domain) updateDevice(c *call, doc string, flags uint32) error {
 	}
 	var changed *domxml.Device
 	return d.editDevicesOf(c, i, func(t *domxml.Domain, live bool) error {
-		if live && d.onlyLinks() {
+		if live && d.onlyLink(parsed) {
 			return d.changeLink(t, parsed)
 		}
 		dev := parsed.Clone()
@@ -247,7 +247,7 @@ func (d *Domain) updateDevice(c *call, doc string, flags uint32) error {
 		old.Replace(dev)
 		return c.host.settle(t)
 	}, func(r *record, doc *domxml.Domain) error {
-		if l, ok := r.guest.(drivers.LinkSetter); ok && d.onlyLinks() {
+		if l, ok := r.guest.(drivers.LinkSetter); ok && d.onlyLink(parsed) {
 			card := doc.MatchDevice(parsed).Interface()
 			return l.SetLink(c, card, card.Link == nil || card.Link.State != "down")
 		}

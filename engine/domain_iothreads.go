@@ -73,9 +73,11 @@ func iothreadStats(r *record, p *wireParams) {
 }
 
 // domainGetIOThreadInfo tells where each iothread may run: its pin, else what
-// the document says for all, else as many CPUs as there are virtual ones.
-func domainGetIOThreadInfo(_ *call, d *Domain, a *remoteproto.DomainGetIOThreadInfoArgs) (*remoteproto.DomainGetIOThreadInfoRet, error) {
-	def, err := oneDefinition(d.load(), a.Flags)
+// the document says for all, else as many CPUs as there are virtual ones. A
+// guest that knows its threads says which there are.
+func domainGetIOThreadInfo(c *call, d *Domain, a *remoteproto.DomainGetIOThreadInfoArgs) (*remoteproto.DomainGetIOThreadInfoRet, error) {
+	r := d.load()
+	def, err := oneDefinition(r, a.Flags)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +86,14 @@ func domainGetIOThreadInfo(_ *call, d *Domain, a *remoteproto.DomainGetIOThreadI
 	for i := range int(t.VcpusCurrent()) {
 		online.Add(i)
 	}
+	numbers := t.IOThreadNumbers()
+	if g, ok := r.guest.(drivers.IOThreader); ok && def == r.live && len(numbers) > 0 {
+		if numbers, err = g.IOThreadNumbers(c); err != nil {
+			return nil, err
+		}
+	}
 	out := &remoteproto.DomainGetIOThreadInfoRet{}
-	for _, id := range t.IOThreadNumbers() {
+	for _, id := range numbers {
 		set := generalAffinity(t, online)
 		if t.CPUTune != nil {
 			for _, p := range t.CPUTune.IOThreadPins {

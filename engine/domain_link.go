@@ -6,13 +6,11 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-// onlyLinks says whether the guest's cables can be pulled out, and nothing else
-// be done to its devices.
-func (d *Domain) onlyLinks() bool {
-	g := d.load().guest
-	_, plugs := g.(drivers.DevicePlugger)
-	_, links := g.(drivers.LinkSetter)
-	return links && !plugs
+// onlyLink says whether a device is a card of which only the cable can be
+// pulled out while the guest runs.
+func (d *Domain) onlyLink(dev *domxml.Device) bool {
+	_, ok := d.load().guest.(drivers.LinkSetter)
+	return ok && dev.Interface() != nil
 }
 
 // changeLink takes the state of a card's cable from a document that says
@@ -20,9 +18,6 @@ func (d *Domain) onlyLinks() bool {
 func (d *Domain) changeLink(t *domxml.Domain, parsed *domxml.Device) error {
 	dev := parsed.Clone()
 	card := dev.Interface()
-	if card == nil {
-		return d.host.errorf(vir.ErrOperationUnsupported, "live update of device '%s' is not supported", dev.Kind)
-	}
 	if err := t.CompleteDevice(dev); err != nil {
 		return err
 	}

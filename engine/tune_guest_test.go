@@ -77,6 +77,16 @@ func (g *tunedGuest) PinEmulator(_ context.Context, s domxml.CPUSet) error {
 func (g *tunedGuest) PinIOThread(_ context.Context, n uint, s domxml.CPUSet) error {
 	return g.hear("iothread %d %v", n, s)
 }
+func (g *tunedGuest) IOThreadNumbers(context.Context) ([]uint, error) { return []uint{4, 1}, nil }
+func (g *tunedGuest) PlugDevice(context.Context, *domxml.Device, *domxml.Domain) error {
+	return g.hear("plug")
+}
+func (g *tunedGuest) UnplugDevice(context.Context, *domxml.Device, *domxml.Domain) error {
+	return g.hear("unplug")
+}
+func (g *tunedGuest) ChangeDevice(context.Context, *domxml.Device, *domxml.Domain) error {
+	return g.hear("change")
+}
 func (g *tunedGuest) AddIOThread(_ context.Context, t *domxml.IOThread) error {
 	return g.hear("new %d", t.ID)
 }
@@ -201,6 +211,9 @@ func TestTuneGuest(t *testing.T) {
 		}
 	}
 	// What is in force is what the guest says.
+	if r := must(t, s, remoteproto.DomainGetIOThreadInfo, &remoteproto.DomainGetIOThreadInfoArgs{Dom: dom, Flags: live}); len(r.Info) != 2 || r.Info[0].IOThreadID != 4 {
+		t.Errorf("iothreads %v", r.Info)
+	}
 	r := must(t, s, remoteproto.DomainGetBlockIoTune, &remoteproto.DomainGetBlockIoTuneArgs{Dom: dom, Disk: ptr("vda"), Nparams: 20, Flags: live})
 	if i := slices.IndexFunc(r.Params, func(p remoteproto.TypedParam) bool { return p.Field == "total_bytes_sec" }); i < 0 || r.Params[i].Value.Ul != 77 {
 		t.Errorf("limits %v", r.Params)

@@ -32,6 +32,15 @@ func ioThreadProps(t *domxml.IOThread) object {
 	return props
 }
 
+// IOThreadNumbers are those of the threads that the process has.
+func (g *Guest) IOThreadNumbers(ctx context.Context) (ids []uint, err error) {
+	list, err := g.IOThreads(ctx)
+	for _, t := range list {
+		ids = append(ids, t.ID)
+	}
+	return ids, err
+}
+
 // AddIOThread makes another thread.
 func (g *Guest) AddIOThread(ctx context.Context, t *domxml.IOThread) error {
 	props := ioThreadProps(t)

@@ -51,7 +51,8 @@ type IOThread struct {
 	PollMax, PollGrow, PollShrink uint64
 }
 
-// IOThreads are those of the guest, by number.
+// IOThreads are those of the guest, in the order in which the process tells of
+// them.
 func (g *Guest) IOThreads(ctx context.Context) ([]IOThread, error) {
 	list, err := g.iothreads.ask(ctx, g, func(ctx context.Context) ([]IOThread, error) {
 		var list []struct {
@@ -73,7 +74,6 @@ func (g *Guest) IOThreads(ctx context.Context) ([]IOThread, error) {
 			}
 			out = append(out, IOThread{ID: uint(n), Thread: t.Thread, PollMax: t.PollMax, PollGrow: t.PollGrow, PollShrink: t.PollShrink})
 		}
-		slices.SortFunc(out, func(a, b IOThread) int { return int(a.ID) - int(b.ID) })
 		return out, nil
 	})
 	return list, g.monitorError(err)

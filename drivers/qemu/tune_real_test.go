@@ -101,6 +101,7 @@ func TestTune(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		slices.SortFunc(threads, func(a, b IOThread) int { return int(a.ID) - int(b.ID) })
 		for _, t := range threads {
 			polls = append(polls, uint64(t.ID), t.PollMax)
 		}
