@@ -301,6 +301,29 @@ func TestSecretLosesItsValue(t *testing.T) {
 	}
 }
 
+// What a secret is that was forgotten halfway and is defined again halfway: the
+// old value is never that of the new document.
+func TestStaleValue(t *testing.T) {
+	root := t.TempDir()
+	k := keep.New(keep.System(root))
+	put(t, k, kept[:1])
+	path := filepath.Join(root, "etc/libvirt/secrets", secretID)
+	if err := os.Remove(path + ".xml"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(path+".xml.new/full", 0o700); err != nil { // so that the document cannot be written
+		t.Fatal(err)
+	}
+	o := kept[0]
+	o.Value = nil
+	if err := k.Keep(t.Context(), o); err == nil {
+		t.Fatal("a document was written over a folder")
+	}
+	if _, err := os.Stat(path + ".base64"); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the old value is there, and would be that of a document that comes next: %v", err)
+	}
+}
+
 func TestAutostart(t *testing.T) {
 	k := keep.New(keep.System(t.TempDir()))
 	put(t, k, kept[5:6])

@@ -126,10 +126,12 @@ func (k *Keeper) Keep(_ context.Context, o drivers.Kept) error {
 // that the change is made at once or not at all.
 func (p *place) writeSecret(path string, text, value []byte) error {
 	if value == nil {
-		if err := p.write(path, text); err != nil {
+		// One that a daemon has left, which was killed while it forgot a secret,
+		// is not to be the value of this one.
+		if err := p.remove(valuePath(path), vir.FromSecret, "cannot unlink '%s'"); err != nil {
 			return err
 		}
-		return p.remove(valuePath(path), vir.FromSecret, "cannot unlink '%s'")
+		return p.write(path, text)
 	}
 	encoded := base64.StdEncoding.AppendEncode(nil, value)
 	for _, f := range []struct {
