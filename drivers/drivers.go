@@ -111,8 +111,9 @@ type Personality interface {
 	// Capabilities is the document of virConnectGetCapabilities.
 	Capabilities(ctx context.Context) (string, error)
 	// StateError is the error of a verb ("suspend") that the domain's state
-	// does not allow, or nil where the scheme has no wording of its own.
-	StateError(verb, domain string) *vir.Error
+	// does not allow, or nil where the scheme has no wording of its own; active
+	// says that the domain has a guest.
+	StateError(verb, domain string, active bool) *vir.Error
 }
 
 // ObjectDrivers is a Personality whose reference keeps objects other than

@@ -84,6 +84,12 @@ type Screenshotter interface {
 	Screenshot(ctx context.Context, domain string, state vir.DomainState, guest Guest, screen uint32) (mime string, picture io.ReadCloser, err error)
 }
 
+// BandwidthScheduler is a backend whose scheduler has the figures of <cputune> for
+// a domain: shares, periods and quotas.
+type BandwidthScheduler interface {
+	SchedulerType() string // "posix"
+}
+
 // Scheduler names the CPU scheduler and gives a domain's weight in it, the one
 // parameter that schedulers of this kind have.
 type Scheduler interface {

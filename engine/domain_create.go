@@ -73,7 +73,7 @@ func (d *Domain) start(c *call, flags uint32) error {
 		return d.host.errNoDomain()
 	}
 	if _, ok := edgeOf(r.state, verbStart); !ok {
-		return d.host.stateError(verbStart, c.refName)
+		return d.host.stateError(verbStart, c.refName, r.active())
 	}
 	v := verbStart
 	if flags&uint32(vir.DomainStartPaused) != 0 {
@@ -121,7 +121,11 @@ func (d *Domain) launch(ctx context.Context, origin *proc.Call, v verb, def *def
 		r.id, r.live, r.guest, r.orphan = id, live, guest, nil
 		r.state, r.reason = e.to, e.reason
 		r.managedSave = false
-		return d.edgeEvents(r, e)
+		var events []*event
+		for _, f := range early.agents() {
+			events = append(events, d.factEvents(r, f)...)
+		}
+		return append(events, d.edgeEvents(r, e)...)
 	})
 	h.domains.mu.Unlock()
 	d.keepStatus()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/govirtd/govirtd/drivers"
@@ -23,6 +24,21 @@ func (e *earlyFacts) hold(f drivers.Fact) bool {
 	}
 	e.waiting = append(e.waiting, f)
 	return true
+}
+
+// agents takes what was said of the agent inside the guest out of the kept
+// facts: the reference tells of it before it says that the guest has started.
+func (e *earlyFacts) agents() (list []drivers.Fact) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.waiting = slices.DeleteFunc(e.waiting, func(f drivers.Fact) bool {
+		_, ok := f.(drivers.AgentChanged)
+		if ok {
+			list = append(list, f)
+		}
+		return ok
+	})
+	return list
 }
 
 // release gives the kept facts to take, in their order; later ones are no

@@ -35,8 +35,8 @@ func bindDomainPower(b *binder) {
 }
 
 // stateError is the refusal of a verb in the domain's present state.
-func (h *Host) stateError(v verb, name string) error {
-	if err := h.personality.StateError(v.String(), name); err != nil {
+func (h *Host) stateError(v verb, name string, active bool) error {
+	if err := h.personality.StateError(v.String(), name, active); err != nil {
 		return err
 	}
 	return errNotActive()
@@ -65,7 +65,7 @@ func (d *Domain) allowed(c *call, v verb) (*record, edge, error) {
 	}
 	e, ok := edgeOf(r.state, v)
 	if !ok {
-		return nil, edge{}, d.host.stateError(v, c.refName)
+		return nil, edge{}, d.host.stateError(v, c.refName, r.active())
 	}
 	return r, e, nil
 }

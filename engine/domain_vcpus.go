@@ -89,6 +89,17 @@ func (d *Domain) vcpus(flags uint32) (int32, error) {
 	return int32(def.vcpus), nil
 }
 
+func (h *Host) tooManyVcpus(n, most uint, live bool) error {
+	if h.tunesGuests() {
+		which := "persistent"
+		if live {
+			which = "live"
+		}
+		return h.errorf(vir.ErrInvalidArg, "requested vcpus is greater than max allowable vcpus for the %s domain: %d > %d", which, n, most)
+	}
+	return h.errorf(vir.ErrInvalidArg, "requested cpu amount exceeds maximum (%d > %d)", n, most)
+}
+
 // setVcpus sets how many virtual CPUs are online, or may be.
 func (d *Domain) setVcpus(c *call, n, flags uint32) error {
 	r := d.load()
@@ -97,10 +108,10 @@ func (d *Domain) setVcpus(c *call, n, flags uint32) error {
 		return err
 	}
 	if i.live && n > uint32(r.live.maxVcpus) {
-		return d.host.errorf(vir.ErrInvalidArg, "requested cpu amount exceeds maximum (%d > %d)", n, r.live.maxVcpus)
+		return d.host.tooManyVcpus(uint(n), uint(r.live.maxVcpus), true)
 	}
 	if i.config && flags&vcpuMaximum == 0 && n > uint32(r.config.maxVcpus) {
-		return d.host.errorf(vir.ErrInvalidArg, "requested cpu amount exceeds maximum (%d > %d)", n, r.config.maxVcpus)
+		return d.host.tooManyVcpus(uint(n), uint(r.config.maxVcpus), false)
 	}
 	if i.live {
 		g, err := guestOf[drivers.VcpuSetter](c, r)

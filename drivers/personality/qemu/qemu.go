@@ -118,9 +118,8 @@ func (p *Personality) Capabilities(ctx context.Context) (string, error) {
 }
 
 // StateError has the verbs for which the QEMU driver has its own words.
-func (*Personality) StateError(verb, _ string) *vir.Error {
-	switch verb {
-	case "start", "resume":
+func (*Personality) StateError(verb, _ string, active bool) *vir.Error {
+	if verb == "start" || verb == "resume" && active {
 		return vir.Errorf(vir.FromQEMU, vir.ErrOperationInvalid, "domain is already running")
 	}
 	return nil

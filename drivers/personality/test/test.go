@@ -93,7 +93,7 @@ func (*Personality) CompleteDomain(d *domxml.Domain) error { return Complete(d) 
 func (p *Personality) Capabilities(context.Context) (string, error) { return p.capabilities(), nil }
 
 // StateError has the verbs for which the test driver has its own words.
-func (*Personality) StateError(verb, domain string) *vir.Error {
+func (*Personality) StateError(verb, domain string, _ bool) *vir.Error {
 	switch verb {
 	case "start":
 		return vir.Errorf(vir.FromTest, vir.ErrInternalError, "Domain '%s' is already running", domain)
