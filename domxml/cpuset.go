@@ -86,16 +86,6 @@ func (c CPUSet) below(n int) CPUSet {
 	return out
 }
 
-// List are the members in order.
-func (c CPUSet) List() (list []int) {
-	for n := range c.Max() + 1 {
-		if c.Has(n) {
-			list = append(list, n)
-		}
-	}
-	return list
-}
-
 func (c CPUSet) String() string { return string(c.appendText(nil)) }
 
 // ParseCPUSet reads a list of ranges and exceptions.

@@ -31,6 +31,8 @@ type Kept struct {
 	// Value is that of a secret, which has a file of its own; nil for none.
 	Value     []byte
 	Autostart bool
+	// Once is the mark that a domain is started with the host the next time only.
+	Once bool
 }
 
 // Keeper keeps definitions where the reference keeps them, so that either
@@ -43,10 +45,15 @@ type Keeper interface {
 	// Keep stores an object; when it returns, that survives a loss of power.
 	// Autostart is not looked at.
 	Keep(ctx context.Context, k Kept) error
-	// Forget removes an object, with its value and its autostart mark.
+	// Forget removes an object, with its value and its autostart marks.
 	Forget(ctx context.Context, kind Kind, owner, name string) error
 	// SetAutostart says whether an object is to be started with the host.
 	SetAutostart(ctx context.Context, kind Kind, name string, on bool) error
+}
+
+// OnceKeeper is a Keeper that keeps marks for one start with the host, too.
+type OnceKeeper interface {
+	SetAutostartOnce(ctx context.Context, kind Kind, name string, on bool) error
 }
 
 // BootWatcher is a Keeper that knows when the host has booted, so that what is

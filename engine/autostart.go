@@ -97,7 +97,7 @@ func (p *StoragePool) autostart(ctx context.Context) error {
 }
 
 func (d *Domain) autostart(ctx context.Context) error {
-	if !d.load().autostart {
+	if r := d.load(); !r.autostart && !r.once {
 		return nil
 	}
 	done, err := d.job.begin(ctx, autostartJob)
@@ -106,7 +106,20 @@ func (d *Domain) autostart(ctx context.Context) error {
 	}
 	defer done()
 	r := d.load()
-	if r.gone || r.active() || !r.autostart {
+	if r.gone || !r.autostart && !r.once {
+		return nil
+	}
+	if r.once {
+		// The mark goes first: a guest that does not start is not tried for ever.
+		err := commit(ctx, &d.object, drivers.KindDomain, (*record).called, nil, func(r *record) []*event {
+			r.once = false
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if r.active() {
 		return nil
 	}
 	return d.launch(ctx, nil, verbStart, r.next(), nil, "")

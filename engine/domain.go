@@ -39,6 +39,7 @@ type record struct {
 	guest                drivers.Guest // nil while inactive
 
 	autostart   bool
+	once        bool // started with the host the next time only
 	managedSave bool
 	gone        bool // no longer in the store
 	// defined says that there has been a definition in this life: defining

@@ -143,7 +143,7 @@ func (d *Domain) undefine(c *call, flags uint32) error {
 		}
 	}
 	after.config, after.gone = nil, !after.active()
-	after.autostart = after.autostart && h.keeper == nil
+	after.autostart, after.once = after.autostart && h.keeper == nil, false
 	if err := t.keep(c, after.name, after.lasting()); err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (d *Domain) undefineKept(c *call, flags uint32, autostart bool) error {
 		r.managedSave = false
 		// The test driver of the reference remembers the mark for the next
 		// definition of a running guest; what is kept goes with the definition.
-		r.autostart = autostart
+		r.autostart, r.once = autostart, false
 		r.gone = inactive
 		return []*event{d.lifecycleEvent(r, int32(vir.DomainEventUndefined), int32(vir.DomainEventUndefinedRemoved))}
 	})

@@ -11,6 +11,7 @@ import (
 type lasting struct {
 	def       document // nil without a definition
 	autostart bool     // only with one
+	once      bool     // likewise
 
 	snapshots   *moments[snapshot]
 	checkpoints *moments[checkpoint]
@@ -38,7 +39,7 @@ func (r *record) lasting() (l lasting) {
 	}
 	l.snapshots, l.checkpoints = r.snapshots, r.checkpoints
 	if r.persistent() {
-		l.def, l.autostart = r.config, r.autostart
+		l.def, l.autostart, l.once = r.config, r.autostart, r.once
 	}
 	return l
 }

@@ -297,7 +297,7 @@ func (l *loader) domain(k *drivers.Kept) error {
 	}
 	snapshots, checkpoints := l.moments(d, k.Name)
 	d.update(nil, func(r *record) []*event {
-		r.config, r.defined, r.autostart = def, true, k.Autostart
+		r.config, r.defined, r.autostart, r.once = def, true, k.Autostart, k.Once
 		r.snapshots, r.checkpoints = snapshots, checkpoints
 		return nil
 	})

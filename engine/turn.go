@@ -272,15 +272,33 @@ func (h *Host) definitionSteps(kind drivers.Kind, name string, from, to lasting)
 	mark := func(on bool) func(context.Context) error {
 		return func(ctx context.Context) error { return h.keeper.SetAutostart(ctx, kind, name, on) }
 	}
+	once := func(on bool) func(context.Context) error {
+		return func(ctx context.Context) error {
+			if k, ok := h.keeper.(drivers.OnceKeeper); ok {
+				return k.SetAutostartOnce(ctx, kind, name, on)
+			}
+			return nil
+		}
+	}
 	if !sameDocument(from.def, to.def) {
 		steps = append(steps, step{put(to), put(from)})
 	}
+	nothing := func(context.Context) error { return nil }
 	switch {
-	case to.def == nil && from.autostart: // Forget takes the mark away
-		steps = append(steps, step{func(context.Context) error { return nil }, mark(true)})
+	case to.def == nil: // Forget takes the marks away
+		if from.autostart {
+			steps = append(steps, step{nothing, mark(true)})
+		}
+		if from.once {
+			steps = append(steps, step{nothing, once(true)})
+		}
 		slices.Reverse(steps) // back comes the definition first
-	case to.def != nil && to.autostart != from.autostart:
+		return steps
+	case to.autostart != from.autostart:
 		steps = append(steps, step{mark(to.autostart), mark(from.autostart)})
+	}
+	if to.once != from.once {
+		steps = append(steps, step{once(to.once), once(from.once)})
 	}
 	return steps
 }

@@ -19,8 +19,20 @@ func (p *place) linked() bool {
 // link is the mark that an object is to be started with the host.
 func (p *place) link(name string) string { return filepath.Join(p.dir, "autostart", name+suffix) }
 
+// once is the mark for the next start only; domains may have it.
+func (p *place) once(name string) string { return p.link(name) + ".once" }
+
 // SetAutostart marks an object, or takes the mark away.
 func (k *Keeper) SetAutostart(_ context.Context, kind drivers.Kind, name string, on bool) error {
+	return k.setMark(kind, name, (*place).link, on)
+}
+
+// SetAutostartOnce does so for the next start with the host only.
+func (k *Keeper) SetAutostartOnce(_ context.Context, kind drivers.Kind, name string, on bool) error {
+	return k.setMark(kind, name, (*place).once, on)
+}
+
+func (k *Keeper) setMark(kind drivers.Kind, name string, linkOf func(*place, string) string, on bool) error {
 	p, err := k.place(kind)
 	if err != nil {
 		return err
@@ -29,7 +41,7 @@ func (k *Keeper) SetAutostart(_ context.Context, kind drivers.Kind, name string,
 	if err != nil {
 		return err
 	}
-	link := p.link(name)
+	link := linkOf(p, name)
 	if !on || !p.linked() {
 		return p.remove(link, vir.FromNone, "Failed to delete symlink '%s'")
 	}
@@ -44,11 +56,11 @@ func (k *Keeper) SetAutostart(_ context.Context, kind drivers.Kind, name string,
 
 // marked says whether an object is to be started with the host: whether the
 // link leads to it.
-func (p *place) marked(name string) bool {
+func (p *place) marked(name, link string) bool {
 	if !p.linked() {
 		return false
 	}
-	a, err := os.Stat(p.link(name))
+	a, err := os.Stat(link)
 	if err != nil {
 		return false
 	}

@@ -161,8 +161,10 @@ func (k *Keeper) Forget(_ context.Context, kind drivers.Kind, owner, name string
 		return err
 	}
 	if p.linked() {
-		if err := p.remove(p.link(name), vir.FromNone, "Failed to delete symlink '%s'"); err != nil {
-			return err
+		for _, link := range []string{p.link(name), p.once(name)} {
+			if err := p.remove(link, vir.FromNone, "Failed to delete symlink '%s'"); err != nil {
+				return err
+			}
 		}
 	}
 	switch kind {

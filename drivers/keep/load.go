@@ -80,7 +80,8 @@ func (p *place) load(owner, name string, report func(string, error)) (drivers.Ke
 		report(path, err)
 		return o, false
 	}
-	o.Autostart = p.marked(name)
+	o.Autostart = p.marked(name, p.link(name))
+	o.Once = p.kind == drivers.KindDomain && p.marked(name, p.once(name))
 	if p.kind == drivers.KindSecret {
 		if o.Value, err = readValue(valuePath(path)); err != nil {
 			report(valuePath(path), err)

@@ -12,6 +12,7 @@ import (
 var (
 	_ drivers.BandwidthScheduler = (*Backend)(nil)
 	_ drivers.JobReporter        = (*Backend)(nil)
+	_ drivers.OnceStarter        = (*Backend)(nil)
 )
 
 // SchedulerType is that of the kernel.
@@ -19,6 +20,9 @@ func (*Backend) SchedulerType() string { return "posix" }
 
 // ReportsJobs says that a guest without long work is one.
 func (*Backend) ReportsJobs() {}
+
+// StartsOnce says that domains can be marked for that.
+func (*Backend) StartsOnce() {}
 
 // controlGroups says whether the host has some. Guests are in none of their
 // own.

@@ -94,8 +94,8 @@ func (s *start) document(context.Context) error {
 		return err
 	}
 	s.label()
-	if s.d.Resource == nil && os.Geteuid() == 0 {
-		// where the reference puts guests of the system, even on a host without control groups
+	if s.d.Resource == nil && os.Geteuid() == 0 && controlGroups() {
+		// where the reference puts guests of the system
 		s.d.Resource = &domxml.Resource{Partition: "/machine"}
 	}
 	return argv.Prepare(s.d, &s.opts)
