@@ -121,6 +121,30 @@ type MonitorCommander interface {
 	MonitorCommand(ctx context.Context, command string, human bool, files []*os.File) (string, error)
 }
 
+// BlockThresholder tells when the guest writes beyond a byte of an image of a
+// disk (drivers.ThresholdPassed); 0 is no byte.
+type BlockThresholder interface {
+	SetBlockThreshold(ctx context.Context, disk string, threshold uint64) error
+}
+
+// AgentCommander passes commands on to the agent inside the guest
+// (virDomainQemuAgentCommand).
+type AgentCommander interface {
+	AgentCommand(ctx context.Context, command string, timeout int32) (string, error)
+}
+
+// AgentSuspender has the agent put the guest to sleep.
+type AgentSuspender interface {
+	SuspendByAgent(ctx context.Context, target vir.NodeSuspendTarget) error
+}
+
+// AgentInformer tells what the agent inside the guest says of it
+// (virDomainGetGuestInfo, virDomainGetGuestVcpus).
+type AgentInformer interface {
+	GuestInfo(ctx context.Context, types uint32) ([]DomainStat, error)
+	GuestVcpuInfo(ctx context.Context) ([]DomainStat, error)
+}
+
 // KeySender types keys: Linux codes, pressed together for hold.
 type KeySender interface {
 	SendKeys(ctx context.Context, codes []uint32, hold time.Duration) error
@@ -267,6 +291,18 @@ type CPUStatter interface {
 // address that it hands out; it is not valid for other cards.
 type InterfaceAddresser interface {
 	InterfaceAddress(ctx context.Context, i int, subnet netip.Prefix) (netip.Prefix, error)
+}
+
+// CardAddresses are the addresses of one card of a guest.
+type CardAddresses struct {
+	Name, MAC string
+	Addresses []netip.Prefix // a bare address has no bits
+}
+
+// AddressAsker finds the addresses of a guest where the caller says: in the
+// leases of networks, by the agent, or in the host's neighbours.
+type AddressAsker interface {
+	CardAddresses(ctx context.Context, from vir.DomainInterfaceAddressesSource) ([]CardAddresses, error)
 }
 
 // DevicePlugger plugs devices of a running guest; doc is what the guest is to

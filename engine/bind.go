@@ -47,8 +47,8 @@ type binding struct {
 	// needs is the ability that the backend must have, guestNeeds that of its
 	// guests; nil for none.
 	needs, guestNeeds reflect.Type
-	// orNeeds is another ability that does as well as needs.
-	orNeeds reflect.Type
+	// orNeeds and orGuestNeeds are other abilities that do as well.
+	orNeeds, orGuestNeeds reflect.Type
 	// always: part of every personality whatever the reference's table says.
 	always bool
 }
@@ -124,6 +124,12 @@ func needing[C, A any](s setup[A]) setup[A] {
 // orNeeding names another ability that does as well as that of needing.
 func orNeeding[C, A any](s setup[A]) setup[A] {
 	s.orNeeds = reflect.TypeFor[C]()
+	return s
+}
+
+// orNeedsGuest names another ability that does as well as that of needsGuest.
+func orNeedsGuest[C, A any](s setup[A]) setup[A] {
+	s.orGuestNeeds = reflect.TypeFor[C]()
 	return s
 }
 

@@ -9,13 +9,13 @@ import (
 )
 
 func bindDomainInterfaceAddresses(b *binder) {
-	needsGuest[drivers.InterfaceAddresser](onDomain(b, remoteproto.DomainInterfaceAddresses, domainInterfaceAddresses).
+	orNeedsGuest[drivers.AddressAsker](needsGuest[drivers.InterfaceAddresser](onDomain(b, remoteproto.DomainInterfaceAddresses, domainInterfaceAddresses).
 		driver(func(c *call, a *remoteproto.DomainInterfaceAddressesArgs) error {
 			if a.Source > uint32(vir.DomainInterfaceAddressesSrcArp) {
 				return c.host.errorf(vir.ErrArgumentUnsupported, "Unknown IP address data source %d", int32(a.Source))
 			}
 			return nil
-		}))
+		})))
 }
 
 // domainInterfaceAddresses asks the guest for the address of each card, with
@@ -24,6 +24,10 @@ func domainInterfaceAddresses(c *call, d *Domain, a *remoteproto.DomainInterface
 	r := d.load()
 	if !r.active() {
 		return nil, errNotActive()
+	}
+	if g, ok := r.guest.(drivers.AddressAsker); ok {
+		cards, err := g.CardAddresses(c, vir.DomainInterfaceAddressesSource(a.Source))
+		return &remoteproto.DomainInterfaceAddressesRet{Ifaces: ifaces(cards)}, err
 	}
 	g, err := guestOf[drivers.InterfaceAddresser](c, r)
 	if err != nil {
@@ -43,13 +47,7 @@ func domainInterfaceAddresses(c *call, d *Domain, a *remoteproto.DomainInterface
 		if err != nil {
 			return nil, err
 		}
-		kind := vir.IPAddrTypeIPv4
-		if addr.Addr().Is6() {
-			kind = vir.IPAddrTypeIPv6
-		}
-		iface := remoteproto.DomainInterface{Addrs: []remoteproto.DomainIPAddr{
-			{Type: int32(kind), Addr: addr.Addr().String(), Prefix: uint32(addr.Bits())},
-		}}
+		iface := remoteproto.DomainInterface{Addrs: []remoteproto.DomainIPAddr{ipAddr(addr)}}
 		if card.Target != nil {
 			iface.Name = card.Target.Dev
 		}
@@ -60,4 +58,23 @@ func domainInterfaceAddresses(c *call, d *Domain, a *remoteproto.DomainInterface
 		out.Ifaces = append(out.Ifaces, iface)
 	}
 	return out, nil
+}
+
+func ipAddr(addr netip.Prefix) remoteproto.DomainIPAddr {
+	kind := vir.IPAddrTypeIPv4
+	if addr.Addr().Is6() {
+		kind = vir.IPAddrTypeIPv6
+	}
+	return remoteproto.DomainIPAddr{Type: int32(kind), Addr: addr.Addr().String(), Prefix: uint32(addr.Bits())}
+}
+
+func ifaces(cards []drivers.CardAddresses) (out []remoteproto.DomainInterface) {
+	for _, card := range cards {
+		one := remoteproto.DomainInterface{Name: card.Name, Hwaddr: &card.MAC}
+		for _, a := range card.Addresses {
+			one.Addrs = append(one.Addrs, ipAddr(a))
+		}
+		out = append(out, one)
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/govirtd/govirtd/drivers"
 	"github.com/govirtd/govirtd/protocol/proc"
 	"github.com/govirtd/govirtd/protocol/remoteproto"
 	"github.com/govirtd/govirtd/protocol/vir"
@@ -14,6 +15,10 @@ func bindDomainManagedSave(b *binder) {
 		args(func(a *remoteproto.DomainManagedSaveArgs) error {
 			return runningOrPaused(remoteproto.DomainManagedSave.Info, a.Flags)
 		})
+	// There are no images with documents in them yet.
+	needing[drivers.JobReporter](onDomain(b, remoteproto.DomainManagedSaveGetXMLDesc, func(_ *call, d *Domain, _ *remoteproto.DomainManagedSaveGetXMLDescArgs) (*remoteproto.DomainManagedSaveGetXMLDescRet, error) {
+		return nil, d.host.errorf(vir.ErrOperationInvalid, "domain does not have managed save image")
+	}))
 	change(b, remoteproto.DomainManagedSaveRemove, func(c *call, d *Domain, _ *remoteproto.DomainManagedSaveRemoveArgs) (*proc.Void, error) {
 		d.update(c.Call, func(r *record) []*event {
 			r.managedSave = false
@@ -33,6 +38,9 @@ func domainManagedSave(c *call, d *Domain, _ *remoteproto.DomainManagedSaveArgs)
 	}
 	if !r.persistent() {
 		return nil, d.host.errorf(vir.ErrOperationInvalid, "cannot do managed save for transient domain")
+	}
+	if _, ok := d.host.backend.(drivers.ImageStore); !ok {
+		return nil, d.host.errorf(vir.ErrOperationUnsupported, "a running guest cannot be saved yet")
 	}
 	// The mark comes first: nobody may see the domain off and not saved.
 	d.update(c.Call, func(r *record) []*event {

@@ -82,6 +82,7 @@ func New(cfg Config) *Engine {
 	bindNetworks(b)
 	bindMonitorEvents(b)
 	bindMonitorCommand(b)
+	bindConnectDomainXML(b)
 	bindHostObjects(b)
 	bindStorage(b)
 	bindRest(b)

@@ -44,8 +44,6 @@ var argChecks = []argCheck{
 	{remoteproto.DomainBlockPeek.Info, early, "Size", bufferSize(remoteproto.DomainBlockPeekBufferMax)},
 	{remoteproto.DomainBlockPeek.Info, late, "Path", notEmptyIfThere("disk")},
 	{remoteproto.DomainBlockRebase.Info, late, "Flags", rebaseFlags},
-	{remoteproto.DomainGetJobStats.Info, late, "Flags", requires(uint32(vir.DomainJobStatsKeepCompleted), uint32(vir.DomainJobStatsCompleted),
-		"VIR_DOMAIN_JOB_STATS_KEEP_COMPLETED", "VIR_DOMAIN_JOB_STATS_COMPLETED")},
 	{remoteproto.DomainManagedSaveDefineXML.Info, early, "Flags", saveFlags},
 	{remoteproto.DomainSaveParams.Info, late, "Flags", saveFlags},
 	{remoteproto.DomainSaveParams.Info, late, "Params", stringParam("file")},

@@ -87,7 +87,8 @@ func (b *binding) capable(backend drivers.Backend) bool {
 	if b.needs != nil && !t.Implements(b.needs) && (b.orNeeds == nil || !t.Implements(b.orNeeds)) {
 		return false
 	}
-	return b.guestNeeds == nil || backend.GuestType().Implements(b.guestNeeds)
+	g := backend.GuestType()
+	return b.guestNeeds == nil || g.Implements(b.guestNeeds) || b.orGuestNeeds != nil && g.Implements(b.orGuestNeeds)
 }
 
 func (rs *ruleset) of(info *proc.Info) rule { return (*rs)[info] }

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/govirtd/govirtd/drivers"
+	"github.com/govirtd/govirtd/protocol/vir"
 )
 
 // What only the agent inside a guest can do. It is not spoken to yet, and
@@ -18,6 +19,9 @@ var (
 	_ drivers.PasswordSetter = (*Guest)(nil)
 
 	_ drivers.GuestVcpuCounter = (*Guest)(nil)
+	_ drivers.AgentCommander   = (*Guest)(nil)
+	_ drivers.AgentInformer    = (*Guest)(nil)
+	_ drivers.AgentSuspender   = (*Guest)(nil)
 )
 
 func (g *Guest) Hostname(context.Context, string) (string, error) { return "", g.noAgent() }
@@ -39,3 +43,13 @@ func (g *Guest) SetTime(context.Context, drivers.GuestTime) error { return g.noA
 func (g *Guest) GuestVcpus(context.Context) (int, error) { return 0, g.noAgent() }
 
 func (g *Guest) SetUserPassword(context.Context, string, string, bool) error { return g.noAgent() }
+
+func (g *Guest) AgentCommand(context.Context, string, int32) (string, error) { return "", g.noAgent() }
+
+func (g *Guest) GuestInfo(context.Context, uint32) ([]drivers.DomainStat, error) {
+	return nil, g.noAgent()
+}
+
+func (g *Guest) GuestVcpuInfo(context.Context) ([]drivers.DomainStat, error) { return nil, g.noAgent() }
+
+func (g *Guest) SuspendByAgent(context.Context, vir.NodeSuspendTarget) error { return g.noAgent() }
