@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -70,7 +71,12 @@ func tellStep(t *testing.T, d *lab.Daemon, virsh *lab.Virsh, s storyStep) (a tra
 		for _, word := range transcript.Words(s.Step) {
 			args = append(args, strings.ReplaceAll(word, "$DIR", d.WorkDir))
 		}
-		a = virsh.Run(d.Place, nil, "", append([]string{"-c", systemURI(d)}, args...)...)
+		place := d.Place
+		if slices.Contains(progressThreads, name) {
+			place = d.Slow(t)
+		}
+		uri := strings.Replace(systemURI(d), d.Socket(), place.Socket(false), 1)
+		a = virsh.Run(place, nil, "", append([]string{"-c", uri}, args...)...)
 	}
 	return a
 }

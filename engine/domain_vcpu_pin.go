@@ -207,9 +207,9 @@ func (d *Domain) pinnable(t *domxml.Domain, vcpu uint32, set domxml.CPUSet, live
 	case set.Len() == 0:
 		return d.host.errorf(vir.ErrInvalidArg, "Empty cpu list for pinning")
 	case live && !slices.Contains(t.OnlineVCPUs(), uint(vcpu)):
-		return d.host.errorf(vir.ErrInvalidArg, "vcpu %d is out of range of live cpu count %d", vcpu, t.VcpusMax())
+		return d.host.errorf(vir.ErrInvalidArg, "vcpu %d is out of range of live cpu count %d", vcpu, len(t.OnlineVCPUs()))
 	case uint64(vcpu) >= uint64(t.VcpusMax()):
-		return d.host.errorf(vir.ErrInvalidArg, "vcpu %d is out of range of persistent cpu count %d", vcpu, t.VcpusMax())
+		return d.host.errorf(vir.ErrInvalidArg, "vcpu %d is out of range of persistent cpu count %d", vcpu, len(t.OnlineVCPUs()))
 	}
 	return nil
 }

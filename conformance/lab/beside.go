@@ -29,7 +29,9 @@ func Beside(t testing.TB, reference *Daemon, flags ...string) *Daemon {
 	if err := os.WriteFile(binary, text, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	argv := []string{nsenter, "-t", strconv.Itoa(reference.PID), "-m", "-n", "-p", "-r", "-w",
+	// Nothing of the caller's environment, as for the reference: it shows in answers.
+	argv := []string{"/usr/bin/env", "-i", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+		nsenter, "-t", strconv.Itoa(reference.PID), "-m", "-n", "-p", "-r", "-w",
 		binary, "--sock-dir", filepath.Join(dir, "s"), "--root", filepath.Join(dir, "r")}
 	d := start(t, "govirtd beside "+reference.Name, dir, append(argv, flags...)...)
 	d.PID = child(d.PID) // nsenter waits for it

@@ -120,9 +120,9 @@ func (q *qemuHost) open(ctx context.Context) (*drivers.Host, error) {
 		return nil, err
 	}
 	personality := qemupersonality.New(qemupersonality.Config{
-		Emulators:      emulators,
-		Capabilities:   inventory.Capabilities,
-		HostArch:       host.Arch(), ConventionalPCI: host.ConventionalPCI,
+		Emulators:    emulators,
+		Capabilities: inventory.Capabilities,
+		HostArch:     host.Arch(), ConventionalPCI: host.ConventionalPCI,
 		KnownFirmwares: qemupersonality.KnownFirmwares(),
 		Firmwares:      qemupersonality.FirmwaresOf(q.firmware()),
 		NVRAMDir:       filepath.Join(q.places.QEMU.Lib, "nvram"),
