@@ -356,3 +356,28 @@ func TestFirstSinceBoot(t *testing.T) {
 		t.Error("not first after a boot")
 	}
 }
+
+// TestAutostartOnce: the mark is libvirt's own link beside the other one, which it does not touch, and goes with the domain.
+func TestAutostartOnce(t *testing.T) {
+	root := t.TempDir()
+	k := keep.New(keep.System(root))
+	put(t, k, kept[5:6])
+	link := filepath.Join(root, "etc/libvirt/qemu/autostart/d1.xml.once")
+	for _, on := range []bool{true, false, true} {
+		if err := k.SetAutostartOnce(t.Context(), drivers.KindDomain, "d1", on); err != nil {
+			t.Fatal(err)
+		}
+		if got := load(t, k, nil); len(got) != 1 || got[0].Once != on || !got[0].Autostart {
+			t.Errorf("%v: %d objects", on, len(got))
+		}
+		if _, err := os.Lstat(link); (err == nil) != on {
+			t.Errorf("%v: %v", on, err)
+		}
+	}
+	if err := k.Forget(t.Context(), drivers.KindDomain, "", "d1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(link); err == nil {
+		t.Error("the mark has outlived the domain")
+	}
+}
