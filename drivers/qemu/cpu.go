@@ -13,8 +13,8 @@ import (
 
 // Processors knows the models of CPUs.
 type Processors interface {
-	// CPUMap is the host's map, nil where there is none.
-	CPUMap(ctx context.Context) *cpumap.Map
+	// ProcessorMap is libvirt's map on the host, nil where there is none.
+	ProcessorMap(ctx context.Context) *cpumap.Map
 	// ResolveCPU turns what a document says of the CPU into the model that a
 	// guest of the emulator is started with.
 	ResolveCPU(ctx context.Context, d *domxml.Domain, e *qemucaps.Emulator) error
@@ -47,7 +47,7 @@ func (g *Guest) readCPU(ctx context.Context, d *domxml.Domain) error {
 	if arch := d.OS.Type.Arch; arch != "x86_64" && arch != "i686" {
 		return nil
 	}
-	m := g.backend.cfg.Processors.CPUMap(ctx)
+	m := g.backend.cfg.Processors.ProcessorMap(ctx)
 	if m == nil {
 		return nil
 	}

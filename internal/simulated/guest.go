@@ -85,7 +85,7 @@ func (*Host) GuestType() reflect.Type { return reflect.TypeFor[*guest]() }
 // what it was before; nil where there is no map of CPUs to do so with, and the
 // document stays as it is.
 func (h *Host) resolveCPU(ctx context.Context, d *domxml.Domain) (*domxml.CPU, error) {
-	if d.CPU == nil || h.CPUMap(ctx) == nil {
+	if d.CPU == nil || h.ProcessorMap(ctx) == nil {
 		return nil, nil
 	}
 	e, err := h.Emulator(ctx, d.Devices.Emulator)

@@ -10,8 +10,8 @@ import (
 	"github.com/govirtd/govirtd/protocol/vir"
 )
 
-// CPUMap is the host's map of CPUs, nil where there is none.
-func (i *Inventory) CPUMap(ctx context.Context) *cpumap.Map {
+// ProcessorMap is the host's map of CPUs, nil where there is none.
+func (i *Inventory) ProcessorMap(ctx context.Context) *cpumap.Map {
 	m, err := i.models(ctx)
 	if err != nil {
 		return nil
