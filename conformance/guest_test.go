@@ -44,11 +44,10 @@ var guestVaries = []variation{
 type teller struct {
 	*lab.Daemon
 	virsh  *lab.Virsh
-	root   string      // what the daemon puts in front of its places
-	events *os.File    // what virsh says that listens to all events
-	keys   *os.File    // what is typed at the console
-	out    *lab.Log    // what the console shows
-	wait   []*exec.Cmd // to end
+	root   string   // what the daemon puts in front of its places
+	events *os.File // what virsh says that listens to all events
+	keys   *os.File // what is typed at the console
+	out    *lab.Log // what the console shows
 }
 
 // guestTeller prepares a daemon for the story: files of the guest, a listener.

@@ -136,12 +136,6 @@ func excludes(a, b uint32, nameA, nameB string) func(*proc.Info, reflect.Value, 
 	}
 }
 
-func requires(flag, needed uint32, name, neededName string) func(*proc.Info, reflect.Value, any) error {
-	return func(info *proc.Info, v reflect.Value, _ any) error {
-		return required(info, uint32(v.Uint()), flag, needed, name, neededName)
-	}
-}
-
 func saveFlags(info *proc.Info, v reflect.Value, _ any) error {
 	return runningOrPaused(info, uint32(v.Uint()))
 }
