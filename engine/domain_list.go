@@ -81,8 +81,8 @@ func pair(with, without vir.ConnectListAllDomainsFlags, has func(*record) bool) 
 
 // selects reports whether a domain passes all groups of flags.
 func selects(r *record, f vir.ConnectListAllDomainsFlags) bool {
-	if !r.exists() {
-		return false
+	if !r.exists() || f == 0 {
+		return r.exists()
 	}
 	for _, g := range domainFilters {
 		if f&g.group != 0 && !g.fits(r, f) {

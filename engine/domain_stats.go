@@ -16,10 +16,16 @@ type statsGroup struct {
 	add func(r *record, p *wireParams)
 }
 
+// Every domain has these in every reply.
+var (
+	headState  = headOf(vir.DomainStatsStateState, vir.TypedParamInt)
+	headReason = headOf(vir.DomainStatsStateReason, vir.TypedParamInt)
+)
+
 var statsGroups = []statsGroup{
 	{vir.DomainStatsState, func(r *record, p *wireParams) {
-		p.int(vir.DomainStatsStateState, int32(r.state))
-		p.int(vir.DomainStatsStateReason, r.reason)
+		p.int32(headState, int32(r.state))
+		p.int32(headReason, r.reason)
 	}},
 	{vir.DomainStatsIOThread, iothreadStats},
 }

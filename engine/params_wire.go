@@ -39,6 +39,22 @@ func (p *wireParams) text(s string) {
 	p.b = b
 }
 
+// wireHead is the encoded name and type of a parameter that replies have often.
+type wireHead string
+
+// headOf encodes a head; for the begin of the program.
+func headOf(name string, kind vir.TypedParameterType) wireHead {
+	var p wireParams
+	p.add(name, kind)
+	return wireHead(p.b)
+}
+
+// int32 appends a parameter with a head that was encoded before.
+func (p *wireParams) int32(head wireHead, v int32) {
+	p.n++
+	p.b = xdr.AppendInt32(append(p.b, head...), v)
+}
+
 func (p *wireParams) int(name string, v int32) {
 	p.add(name, vir.TypedParamInt)
 	p.b = xdr.AppendInt32(p.b, v)

@@ -16,9 +16,11 @@ var events = []Workload{
 	{Name: "events-1", About: "lifecycle events, 1 listener", By: Rate, Target: 3, Prepare: listening(1, 20)},
 	{Name: "events-100", About: "lifecycle events, 100 listeners", By: Rate, Target: 3, Prepare: listening(100, 20)},
 	{Name: "events-500", About: "lifecycle events, 500 listeners", By: Rate, Target: 3, Prepare: listening(500, 20)},
-	{Name: "latency-1", About: "from a call to its event meanwhile, 1 listener", By: P99, Target: 3, Prepare: listening(1, 20)},
-	{Name: "latency-100", About: "the same, 100 listeners", By: P99, Target: 3, Prepare: listening(100, 20)},
-	{Name: "latency-500", About: "the same, 500 listeners", By: P99, Target: 3, Prepare: listening(500, 20)},
+	// Without a target: the sooner a daemon is ready for the next call, the more events wait for the listeners, which
+	// share two processors with it.
+	{Name: "latency-1", About: "from a call to its event meanwhile, 1 listener", By: P99, Prepare: listening(1, 20)},
+	{Name: "latency-100", About: "the same, 100 listeners", By: P99, Prepare: listening(100, 20)},
+	{Name: "latency-500", About: "the same, 500 listeners", By: P99, Prepare: listening(500, 20)},
 }
 
 // toggle changes the scratch domain, which is paused or not.
