@@ -182,7 +182,10 @@ workloads run alone with %s; any daemon that speaks the protocol can be measured
 	met, all := 0, 0
 	for _, r := range results {
 		r.Row(&b, Serial(results))
-		if wanted, ok := r.wants(Serial(results)); r.Missing == "" && wanted != "" {
+		if r.Missing != "" {
+			continue
+		}
+		if wanted, ok := r.wants(Serial(results)); wanted != "" {
 			all++
 			if ok {
 				met++
