@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"syscall"
+	"time"
 )
 
 // blockingConn is a socket whose reads wait in the kernel.
@@ -90,3 +91,10 @@ func (c *blockingConn) Write(b []byte) (int, error) {
 }
 
 func (c *blockingConn) Close() error { return syscall.Close(c.fd) }
+
+// nap is time.Sleep by the kernel's clock: that of Go's poller has milliseconds,
+// of which a start takes few.
+func nap(d time.Duration) {
+	t := syscall.NsecToTimespec(d.Nanoseconds())
+	_ = syscall.Nanosleep(&t, nil) // a signal only makes it shorter
+}

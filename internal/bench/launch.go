@@ -67,7 +67,8 @@ func (t *Target) start() (time.Duration, error) {
 		select {
 		case <-p.done:
 			err = fmt.Errorf("%s has ended at once", argv[0])
-		case <-time.After(200 * time.Microsecond):
+		default:
+			nap(100 * time.Microsecond)
 			if time.Since(began) < patience {
 				continue
 			}
