@@ -33,8 +33,9 @@ func (g *Guest) CardAddresses(_ context.Context, from vir.DomainInterfaceAddress
 // neighbours finds the cards of the guest in the kernel's table: address, type,
 // flags, MAC, mask and interface in each line behind the first.
 func (g *Guest) neighbours(table string) (out []drivers.CardAddresses) {
-	for i := range g.live.Load().Devices.Interfaces {
-		n := &g.live.Load().Devices.Interfaces[i]
+	cards := g.live.Load().Devices.Interfaces
+	for i := range cards {
+		n := &cards[i]
 		if n.MAC == nil || n.Target == nil || n.Target.Dev == "" {
 			continue
 		}
