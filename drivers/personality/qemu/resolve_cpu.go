@@ -59,21 +59,22 @@ func (i *Inventory) ResolveCPU(ctx context.Context, dom *domxml.Domain, e *qemuc
 		}
 		return nil
 	}
+	best := c.Mode == "host-model" || c.Match == "minimum"
 	if c.Mode == "custom" {
 		if err := m.Settle(c); err != nil {
 			return err
 		}
-	}
-	if c.Mode == "custom" && c.Match != "minimum" && c.Check != "partial" {
-		return nil
+		if !best && c.Check != "partial" {
+			return nil
+		}
 	}
 	query := d.guestQuery(m)
-	best := m.GuestCPU(query)
-	if best == nil {
+	cpu := m.GuestCPU(query)
+	if cpu == nil {
 		return unsupported()
 	}
-	if c.Mode == "custom" && (c.Match == "minimum" || c.Check == "partial") {
-		result, why, err := m.CompareGuest(best, query.Lacking, cpumap.Document{Guest: c})
+	if c.Mode == "custom" {
+		result, why, err := m.CompareGuest(cpu, query.Lacking, cpumap.Document{Guest: c})
 		if err != nil {
 			return err
 		}
@@ -81,8 +82,8 @@ func (i *Inventory) ResolveCPU(ctx context.Context, dom *domxml.Domain, e *qemuc
 			return vir.Errorf(vir.FromCPU, vir.ErrCPUIncompatible, "%s", why)
 		}
 	}
-	if c.Mode == "host-model" || c.Match == "minimum" {
-		become(c, best)
+	if best {
+		become(c, cpu)
 	}
 	return nil
 }
