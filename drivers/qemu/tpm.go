@@ -127,17 +127,18 @@ func (m *tpm) places() (state string, err error) {
 	b := m.b
 	state, all := b.tpmState(m.d, m.backend)
 	log := b.tpmLog(m.d.Name)
-	for _, f := range []struct {
+	type folder struct {
 		path  string
 		mode  os.FileMode
 		guest bool
-	}{
-		{filepath.Dir(m.socket), 0o770, true}, {filepath.Dir(all), 0o711, false}, {all, 0o711, false}, {state, 0o700, true},
-		{filepath.Dir(filepath.Dir(log)), 0o711, false}, {filepath.Dir(log), 0o730, true},
-	} {
-		if f.path == "" || f.path == "." || all == "" && f.path == filepath.Dir(all) {
-			continue
-		}
+	}
+	list := []folder{
+		{filepath.Dir(m.socket), 0o770, true}, {filepath.Dir(filepath.Dir(log)), 0o711, false}, {filepath.Dir(log), 0o730, true},
+	}
+	if all != "" {
+		list = append(list, folder{filepath.Dir(all), 0o711, false}, folder{all, 0o711, false})
+	}
+	for _, f := range append(list, folder{state, 0o700, true}) {
 		if err := makeDir(f.path, f.mode); err != nil {
 			return "", errSystem(vir.FromQEMU, err, "Could not create directory %s", f.path)
 		}
