@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -158,17 +157,20 @@ func (m *tpm) places() (state string, err error) {
 		return "", errSystem(vir.FromQEMU, err, "Unable to open file '%s'", log)
 	}
 	f.Close()
-	err = b.cfg.User.own(log)
-	if err == nil {
-		err = filepath.WalkDir(state, func(path string, _ fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			return b.cfg.User.own(path)
-		})
-	}
+	files, err := os.ReadDir(state)
 	if err != nil {
-		return "", errSystem(vir.FromQEMU, err, "unable to set user and group on '%s'", state)
+		return "", errSystem(vir.FromQEMU, err, "cannot open directory '%s'", state)
+	}
+	own := []string{log}
+	for _, f := range files {
+		if f.Type().IsRegular() { // a document may name any folder: what swtpm does not make stays whose it is
+			own = append(own, filepath.Join(state, f.Name()))
+		}
+	}
+	for _, path := range own {
+		if err := b.cfg.User.own(path); err != nil {
+			return "", errSystem(vir.FromQEMU, err, "unable to set user and group on '%s'", path)
+		}
 	}
 	return state, nil
 }
@@ -316,17 +318,15 @@ const (
 	persistent
 )
 
-// forgetTPM removes the state of a domain's module.
+// forgetTPM removes the state of a domain's module. A place that the document
+// names is its owner's: what else is there nobody knows.
 func (b *Backend) forgetTPM(d *domxml.Domain, t *domxml.TPMBackend) error {
-	state, all := b.tpmState(d, t)
-	if s := t.Source; s != nil && s.Type == "file" && s.Path != "" {
-		state, all = s.Path, ""
+	_, all := b.tpmState(d, t)
+	if t.Source != nil || all == "" {
+		return nil
 	}
-	if all != "" {
-		state = all
-	}
-	if err := os.RemoveAll(state); err != nil {
-		return errSystem(vir.FromQEMU, err, "failed to remove the TPM's state '%s'", state)
+	if err := os.RemoveAll(all); err != nil {
+		return errSystem(vir.FromQEMU, err, "failed to remove the TPM's state '%s'", all)
 	}
 	return nil
 }

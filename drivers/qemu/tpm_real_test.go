@@ -95,6 +95,7 @@ func TestMayForget(t *testing.T) {
 		{module, false, keepNVRAM, "nvram"},
 		{module, false, nvram | keepTPM, "state"},
 		{module, false, nvram | tpm | keepTPM, "cannot both keep and delete TPM"},
+		{strings.Replace(module, "/>", "><source type='dir' path='"+dir+"/lib/swtpm'/></backend>", 1), false, nvram | tpm, "state"},
 		{strings.Replace(module, "version", "persistent_state='yes' version", 1), false, nvram, "state"},
 		{strings.Replace(module, "version", "persistent_state='yes' version", 1), false, nvram | tpm, "-"},
 	} {
