@@ -40,14 +40,9 @@ func (b *Backend) MayForget(d *domxml.Domain, flags vir.DomainUndefineFlags) (fu
 				errs = append(errs, errSystem(vir.FromQEMU, err, "failed to remove nvram: %s", nvram))
 			}
 		}
-		for i := range d.Devices.TPMs {
-			t := d.Devices.TPMs[i].Backend
-			if t == nil || t.Type != "emulator" || flags&vir.DomainUndefineKeepTPM != 0 {
-				continue
-			}
-			if t.PersistentState != domxml.Yes || flags&vir.DomainUndefineTPM != 0 {
-				errs = append(errs, b.forgetTPM(d, t))
-			}
+		if t := emulatedTPM(d); t != nil && flags&vir.DomainUndefineKeepTPM == 0 &&
+			(t.PersistentState != domxml.Yes || flags&vir.DomainUndefineTPM != 0) {
+			errs = append(errs, b.forgetTPM(d, t))
 		}
 		return errors.Join(errs...)
 	}, nil

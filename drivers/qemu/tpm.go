@@ -289,6 +289,13 @@ func (m *tpm) run(ctx context.Context, path string, args []string, keys ...[]byt
 // endTPM makes sure that the process beside a guest ends, as it does by itself
 // where there was a guest, and removes its socket.
 func (g *Guest) endTPM() {
+	d := g.live.Load()
+	var t *domxml.TPMBackend
+	if d != nil { // a start that has failed early has no document
+		if t = emulatedTPM(d); t == nil {
+			return
+		}
+	}
 	socket := g.backend.tpmSocket(g.id, g.name)
 	text, err := os.ReadFile(tpmPID(socket))
 	if err == nil {
@@ -298,16 +305,24 @@ func (g *Guest) endTPM() {
 			_ = unix.Kill(pid, unix.SIGTERM)
 		}
 	}
-	_, _ = os.Remove(socket), os.Remove(tpmPID(socket)) // most guests have none
-	if d := g.live.Load(); d != nil && g.standing.Load() == transient {
-		for i := range d.Devices.TPMs {
-			if t := d.Devices.TPMs[i].Backend; t != nil && t.Type == "emulator" && t.PersistentState != domxml.Yes {
-				if err := g.backend.forgetTPM(d, t); err != nil {
-					g.backend.log.Warn("the state of a TPM stays", "domain", g.name, "error", err)
-				}
-			}
+	_, _ = os.Remove(socket), os.Remove(tpmPID(socket)) // they go with it mostly
+	if t == nil || t.PersistentState == domxml.Yes || g.standing.Load() != transient {
+		return
+	}
+	if err := g.backend.forgetTPM(d, t); err != nil {
+		g.backend.log.Warn("the state of a TPM stays", "domain", g.name, "error", err)
+	}
+}
+
+// emulatedTPM is what is behind the emulated module, of which a domain has one
+// at most; nil without.
+func emulatedTPM(d *domxml.Domain) *domxml.TPMBackend {
+	for i := range d.Devices.TPMs {
+		if t := d.Devices.TPMs[i].Backend; t != nil && t.Type == "emulator" {
+			return t
 		}
 	}
+	return nil
 }
 
 // What is known of the domain of a guest, which decides whether the state of
