@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -17,11 +16,7 @@ import (
 )
 
 // backendVaries is what two hosts with guests of the same documents may say differently.
-var backendVaries = []struct {
-	of   *regexp.Regexp // the step
-	what *regexp.Regexp
-	by   string
-}{
+var backendVaries = []variation{
 	// The recorded emulator is QEMU 10.0, the machine's may be another one.
 	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(`machine=(.)pc-(q35|i440fx)-\d+\.\d+`), "machine=${1}pc-$2-N"},
 	{regexp.MustCompile(`^dumpxml`), regexp.MustCompile(`label>\+\d+:\+\d+<`), "label>OWNER<"},
@@ -34,83 +29,6 @@ var backendVaries = []struct {
 	{regexp.MustCompile(``), regexp.MustCompile(`-{5,}`), "-----"},
 	{regexp.MustCompile(``), regexp.MustCompile(` {2,}`), "  "},
 	{regexp.MustCompile(``), regexp.MustCompile(` +\n`), "\n"},
-}
-
-// backendStep is one line of testdata/backends.steps; text is what "file" writes.
-type backendStep struct{ line, text string }
-
-// backendSteps reads the story. It has the form of the other stories of this package, which compare a daemon with a
-// reference or a recording and wait for guests; here two daemons are told at once, and nothing is waited for.
-func backendSteps(t *testing.T) (steps []backendStep) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "backends.steps"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	inFile := false
-	for line := range strings.Lines(string(text)) {
-		switch bare := strings.TrimSpace(line); {
-		case inFile && bare == "end":
-			inFile = false
-		case inFile:
-			steps[len(steps)-1].text += line
-		case bare != "" && !strings.HasPrefix(bare, "#"):
-			steps, inFile = append(steps, backendStep{line: bare}), strings.HasPrefix(bare, "file ")
-		}
-	}
-	return steps
-}
-
-// backendDifferences are the steps whose answers are to differ, each with the reason that stands above it. The second
-// step with the same words is "WORDS #2".
-func backendDifferences(t *testing.T) map[string]string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "backends-differences.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known, reason := map[string]string{}, ""
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSpace(line)
-		if comment, ok := strings.CutPrefix(line, "# "); ok {
-			reason = comment
-		} else if line != "" {
-			known[line] = reason
-		}
-	}
-	return known
-}
-
-// tellBackend tells one step to a daemon that has its places below root.
-func tellBackend(d *lab.Daemon, virsh *lab.Virsh, root string, s backendStep) (a transcript.Answer) {
-	name, rest, _ := strings.Cut(s.line, " ")
-	var err error
-	switch name {
-	case "file":
-		err = os.WriteFile(filepath.Join(d.WorkDir, rest), []byte(strings.ReplaceAll(s.text, "$DIR", d.WorkDir)), 0o644)
-	case "image":
-		if path := filepath.Join(d.WorkDir, rest); os.WriteFile(path, nil, 0o666) == nil {
-			err = os.Truncate(path, 1<<20)
-		}
-	default:
-		a = virsh.Run(d.Place, nil, "", append([]string{"-c", "qemu+unix:///system?socket=" + d.Socket()},
-			strings.Fields(strings.ReplaceAll(s.line, "$DIR", d.WorkDir))...)...)
-	}
-	if err != nil {
-		a = transcript.Answer{Exit: -1, Stderr: err.Error()}
-	}
-	for _, text := range []*string{&a.Stdout, &a.Stderr} {
-		*text = strings.ReplaceAll(*text, d.WorkDir, "$DIR")
-		if root != "" {
-			*text = strings.ReplaceAll(*text, root, "")
-		}
-		for _, v := range backendVaries {
-			if v.of.MatchString(s.line) {
-				*text = v.what.ReplaceAllString(*text, v.by)
-			}
-		}
-	}
-	return a
 }
 
 // TestBackends tells the same story to qemu:///system over real and over simulated guests. Every step is answered alike,
@@ -142,22 +60,29 @@ func TestBackends(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() })
+		d.Slow(t)
 	}
 	time.Sleep(300 * time.Millisecond) // virsh does not say when it listens
 
-	known, told := backendDifferences(t), map[string]int{}
-	steps := backendSteps(t)
+	known, told := storyDifferences(t, "backends-differences.txt"), map[string]int{}
+	steps := storySteps(t, "backends.steps")
 	equal, differ := 0, 0
 	for _, s := range steps {
 		var got [2]transcript.Answer
 		var both sync.WaitGroup
 		for i, d := range daemons {
-			both.Go(func() { got[i] = tellBackend(d, virsh, roots[i], s) })
+			both.Go(func() {
+				a := masked(d, s.Step, tellStep(t, d, virsh, s), backendVaries)
+				if roots[i] != "" {
+					a.Stdout, a.Stderr = strings.ReplaceAll(a.Stdout, roots[i], ""), strings.ReplaceAll(a.Stderr, roots[i], "")
+				}
+				got[i] = a
+			})
 		}
 		both.Wait()
-		name := s.line
-		if told[s.line]++; told[s.line] > 1 {
-			name = fmt.Sprintf("%s #%d", s.line, told[s.line])
+		name := s.Step
+		if told[s.Step]++; told[s.Step] > 1 {
+			name = fmt.Sprintf("%s #%d", s.Step, told[s.Step])
 		}
 		reason, expected := known[name]
 		delete(known, name)

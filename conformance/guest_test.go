@@ -193,31 +193,6 @@ func (g *teller) heard(t *testing.T) map[string][]string {
 	return all
 }
 
-// guestDifferences reads what is expected to differ: steps, each after the comment that gives the reason. The second
-// step with the same words is "WORDS #2". "event" with the line that virsh prints is an event that one of the daemons alone
-// sends, or sends more often.
-func guestDifferences(t *testing.T) (known map[string]string) {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join("testdata", "guest-differences.txt"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	known = map[string]string{}
-	var reason string
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSpace(line)
-		if comment, ok := strings.CutPrefix(line, "# "); ok {
-			reason = comment
-		} else if line != "" {
-			if reason == "" || known[line] != "" {
-				t.Errorf("guest-differences.txt: %s has no reason, or stands there twice", line)
-			}
-			known[line] = reason
-		}
-	}
-	return known
-}
-
 // TestGuestStory leads guests through their lives, from define to undefine, with libvirtd 11.3.0 and with govirtd on the same
 // host and the same emulator, and compares answers, exit statuses and the order of the events of each domain.
 func TestGuestStory(t *testing.T) {
@@ -237,7 +212,7 @@ func TestGuestStory(t *testing.T) {
 	}
 	time.Sleep(quiet * 5) // a listener is connected first and registers with its next calls
 
-	known := guestDifferences(t)
+	known := storyDifferences(t, "guest-differences.txt")
 	met := map[string]int{}
 	began, equal, different := time.Now(), 0, 0
 	for _, s := range storySteps(t, "guest.steps") {

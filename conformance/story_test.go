@@ -47,6 +47,31 @@ func storySteps(t *testing.T, name string) (steps []storyStep) {
 	return steps
 }
 
+// storyDifferences reads what is expected to differ between two tellings: steps, each after the comment that gives the
+// reason. The second step with the same words is "WORDS #2". "event" with the line that virsh prints is an event that one
+// of the daemons alone sends, or sends more often.
+func storyDifferences(t *testing.T, name string) (known map[string]string) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	known = map[string]string{}
+	var reason string
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		if comment, ok := strings.CutPrefix(line, "# "); ok {
+			reason = comment
+		} else if line != "" {
+			if reason == "" || known[line] != "" {
+				t.Errorf("%s: %s has no reason, or stands there twice", name, line)
+			}
+			known[line] = reason
+		}
+	}
+	return known
+}
+
 // systemURI is where a daemon's real guests are.
 func systemURI(d *lab.Daemon) string { return "qemu+unix:///system?socket=" + d.Socket() }
 
